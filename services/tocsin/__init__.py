@@ -1,0 +1,1 @@
+"""Tocsin: an early-warning bell for news."""

@@ -1,0 +1,1 @@
+"""Fetching feeds over HTTP, safely."""

@@ -1,0 +1,1 @@
+"""Ports in SQLite files: the embedded deployment."""

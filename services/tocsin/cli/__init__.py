@@ -1,0 +1,1 @@
+"""The tocsin command: thin commands, a file per noun."""

@@ -1,0 +1,1 @@
+"""Pure values and rules. No input, no output, no clock, no randomness."""

@@ -1,0 +1,23 @@
+"""A record that could not be processed, kept with the reason."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """The value of ``dead-letters``: the failed record as it was, who failed on it and why.
+
+    ``value`` is the original value (base64 on the wire). ``origin`` is ``topic/partition@offset``. ``error`` is
+    the exception's class, ``reason`` its text.
+    """
+
+    service: str
+    topic: str
+    origin: str
+    key: str
+    value: bytes
+    headers: dict[str, str]
+    error: str
+    reason: str
+    at: datetime

@@ -1,0 +1,92 @@
+"""What the classifier found in an article, and why."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from tocsin.domain.article import Article
+
+Direction = Literal["up", "down", "neutral", "unknown"]
+Novelty = Literal["first", "update", "repeat"]
+Role = Literal["subject", "named"]
+Field = Literal["title", "summary", "content"]
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """A phrase that counted: ``text`` is ``field[start:end]`` of the original, in code points.
+
+    ``rule`` names the piece of knowledge that matched, as ``event-type/language/pattern``.
+    """
+
+    field: Field
+    start: int
+    end: int
+    text: str
+    rule: str
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """An event type above its threshold. Confidence is a probability, severity is 0–100."""
+
+    type: str
+    confidence: float
+    severity: int
+    direction: Direction = "unknown"
+    evidence: tuple[Evidence, ...] = ()
+
+
+class CompanyMention(Struct, frozen=True, kw_only=True):
+    """A company in the article. ``relevance`` is 0–100."""
+
+    ticker: str
+    name: str
+    role: Role
+    relevance: int
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """A number with a meaning: ``value`` in units of ``currency`` (ISO 4217), or percent when ``unit`` is ``%``."""
+
+    value: float
+    text: str
+    field: Field
+    start: int
+    end: int
+    currency: str | None = None
+    unit: str | None = None
+
+
+class Classification(Struct, frozen=True, kw_only=True):
+    """The verdict on one text. ``scores`` has every known type; ``events`` those above their threshold."""
+
+    language: str | None
+    flagged: bool
+    events: tuple[Event, ...] = ()
+    scores: dict[str, float] = {}
+    policy: float = 0.0
+    market: float = 0.0
+    companies: tuple[CompanyMention, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    knowledge: str = ""
+
+    @property
+    def severity(self) -> int:
+        """The highest severity among the events, 0 when there are none."""
+        return max((event.severity for event in self.events), default=0)
+
+    @property
+    def confidence(self) -> float:
+        """The highest confidence among the events, 0 when there are none."""
+        return max((event.confidence for event in self.events), default=0.0)
+
+
+class ClassifiedArticle(Struct, frozen=True, kw_only=True):
+    """An article with its verdict and its place in a story: the value of ``signals``."""
+
+    article: Article
+    classification: Classification
+    story: str
+    novelty: Novelty
+    classified: datetime

@@ -1,0 +1,39 @@
+"""Who wants to hear of what, and where."""
+
+from msgspec import Struct
+
+
+class Channel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a subscriber can be reached: an Apprise URL. The URL holds secrets: never log it."""
+
+    id: str
+    url: str
+
+    def __repr__(self) -> str:
+        return f"Channel(id={self.id!r}, url='***')"
+
+
+class Subscription(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A standing wish. Every given condition must hold; an empty one holds always.
+
+    ``events`` are event types, or a group or prefix of them with ``*`` (``market.*``). ``companies`` are tickers,
+    at least one of which the story must name. ``min_severity`` is 0–100, ``min_confidence`` 0–1. Empty
+    ``channels`` means all channels of the subscriber.
+    """
+
+    id: str
+    events: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    min_severity: int = 0
+    min_confidence: float = 0.0
+    channels: tuple[str, ...] = ()
+
+
+class Subscriber(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person or a desk. ``language`` (BCP 47) is the language of the alerts."""
+
+    id: str
+    channels: tuple[Channel, ...]
+    subscriptions: tuple[Subscription, ...]
+    name: str = ""
+    language: str = "en"

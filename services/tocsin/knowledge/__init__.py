@@ -1,0 +1,1 @@
+"""The product's brain as data: event types, lexicons, companies."""

@@ -1,0 +1,1 @@
+"""What every service runs on: worker loop, retry, lifecycle, health, telemetry."""

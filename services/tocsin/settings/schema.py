@@ -1,0 +1,165 @@
+"""The settings an operator may write in ``tocsin.yaml``, with their defaults. Unknown keys are refused."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
+Hours = Annotated[float, Meta(gt=0)]
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the settings."""
+
+
+class SqliteBusSettings(Section):
+    """The embedded bus. A group of consumers can share the work of up to ``partitions`` members."""
+
+    path: str = "bus.db"
+    partitions: Count = 4
+
+
+class KafkaSecurity(Section):
+    """How to speak to the brokers. The names are Kafka's; the files are PEM."""
+
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    key_password: str | None = None
+    key_password_file: str | None = None
+    check_hostname: bool = True
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    username: str | None = None
+    password: str | None = None
+    password_file: str | None = None
+
+
+class KafkaSettings(Section):
+    """The distributed bus. ``replication`` and ``partitions`` apply to topics that Tocsin makes."""
+
+    servers: tuple[str, ...] = ("127.0.0.1:9092",)
+    partitions: Count = 6
+    replication: Count = 1
+    session_timeout: Seconds = 10.0
+    transaction_timeout: Seconds = 10.0
+    request_timeout: Seconds = 10.0
+    security: KafkaSecurity = field(default_factory=KafkaSecurity)
+
+
+class BusSettings(Section):
+    """Where the topics live. ``prefix`` comes before every topic and group name; ``retention`` is in days."""
+
+    kind: Literal["sqlite", "kafka"] = "sqlite"
+    prefix: str = "tocsin."
+    retention: dict[Literal["articles", "signals", "alerts", "deliveries", "dead-letters"], Count] = field(
+        default_factory=lambda: {"articles": 7, "signals": 30, "alerts": 30, "deliveries": 30, "dead-letters": 90}
+    )
+    sqlite: SqliteBusSettings = field(default_factory=SqliteBusSettings)
+    kafka: KafkaSettings = field(default_factory=KafkaSettings)
+
+
+class SqliteStateSettings(Section):
+    """Embedded state."""
+
+    path: str = "state.db"
+
+
+class RedisSettings(Section):
+    """Distributed state. A password in ``password`` or ``password_file`` comes before one in the URL."""
+
+    url: str = "redis://127.0.0.1:6379/0"
+    prefix: str = "tocsin"
+    username: str | None = None
+    password: str | None = None
+    password_file: str | None = None
+    timeout: Seconds = 5.0
+
+
+class StateSettings(Section):
+    """Where the services keep what they must remember."""
+
+    kind: Literal["sqlite", "redis"] = "sqlite"
+    sqlite: SqliteStateSettings = field(default_factory=SqliteStateSettings)
+    redis: RedisSettings = field(default_factory=RedisSettings)
+
+
+class PollerSettings(Section):
+    """How feeds are fetched. Times in seconds unless named otherwise.
+
+    ``allow_private`` lists networks (CIDR) and host names that feeds may be fetched from although they are not on
+    the public internet. ``alert_max_age`` bounds, in hours, how old an item of a feed's first poll may be to be
+    published.
+    """
+
+    interval: Seconds = 300.0
+    lease: Seconds = 120.0
+    concurrency: Count = 100
+    per_host: Count = 2
+    timeout: Seconds = 20.0
+    max_bytes: Count = 10_000_000
+    max_redirects: Count = 5
+    max_backoff: Seconds = 86_400.0
+    alert_max_age: Hours = 24.0
+    user_agent: str = "Tocsin/0.1 (+https://github.com/tocsin-news/tocsin; feed reader)"
+    allow_private: tuple[str, ...] = ()
+
+
+class ClassifierSettings(Section):
+    """``story_window`` is in hours: reports of one event further apart than that are two stories."""
+
+    story_window: Hours = 48.0
+    batch: Count = 100
+
+
+class RouterSettings(Section):
+    """``alert_max_age``, in hours: an article older than that rings nobody, and a later send is given up as stale."""
+
+    alert_max_age: Hours = 24.0
+
+
+class NotifierSettings(Section):
+    """How alerts are sent. Times in seconds. ``attempts`` bounds the sends of one delivery."""
+
+    threads: Count = 8
+    timeout: Seconds = 20.0
+    attempts: Count = 8
+    backoff: Seconds = 5.0
+    max_backoff: Seconds = 900.0
+
+
+class HealthSettings(Section):
+    """The HTTP server with /livez, /readyz and /metrics. ``port`` 0 turns it off."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8780
+
+
+class LogSettings(Section):
+    """``format`` is ``json`` for machines, ``console`` for people."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class Settings(Section):
+    """Everything. Relative paths are relative to the file they stand in; data goes below ``data``.
+
+    ``instance`` names this process among its replicas; by default host name and process id. ``knowledge`` lists
+    folders laid over the built-in knowledge.
+    """
+
+    instance: str | None = None
+    data: str = "data"
+    feeds: str = "feeds.yaml"
+    subscribers: str = "subscribers.yaml"
+    knowledge: tuple[str, ...] = ()
+    bus: BusSettings = field(default_factory=BusSettings)
+    state: StateSettings = field(default_factory=StateSettings)
+    poller: PollerSettings = field(default_factory=PollerSettings)
+    classifier: ClassifierSettings = field(default_factory=ClassifierSettings)
+    router: RouterSettings = field(default_factory=RouterSettings)
+    notifier: NotifierSettings = field(default_factory=NotifierSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
+    log: LogSettings = field(default_factory=LogSettings)
