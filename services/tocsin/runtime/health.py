@@ -15,7 +15,7 @@ STALE_AFTER: Final = 60.0
 
 
 class Heartbeat:
-    """One service's sign of life. ``beat()`` after each round of work; with ``problem`` while it waits for something."""
+    """One service's sign of life: ``beat()`` after each round of work, with ``problem`` while it waits."""
 
     def __init__(self, name: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.name = name

@@ -13,14 +13,14 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the settings."""
 
 
-class SqliteBusSettings(Section):
+class SqliteBusSettings(Section, frozen=True):
     """The embedded bus. A group of consumers can share the work of up to ``partitions`` members."""
 
     path: str = "bus.db"
     partitions: Count = 4
 
 
-class KafkaSecurity(Section):
+class KafkaSecurity(Section, frozen=True):
     """How to speak to the brokers. The names are Kafka's; the files are PEM."""
 
     protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -36,7 +36,7 @@ class KafkaSecurity(Section):
     password_file: str | None = None
 
 
-class KafkaSettings(Section):
+class KafkaSettings(Section, frozen=True):
     """The distributed bus. ``replication`` and ``partitions`` apply to topics that Tocsin makes."""
 
     servers: tuple[str, ...] = ("127.0.0.1:9092",)
@@ -48,7 +48,7 @@ class KafkaSettings(Section):
     security: KafkaSecurity = field(default_factory=KafkaSecurity)
 
 
-class BusSettings(Section):
+class BusSettings(Section, frozen=True):
     """Where the topics live. ``prefix`` comes before every topic and group name; ``retention`` is in days."""
 
     kind: Literal["sqlite", "kafka"] = "sqlite"
@@ -60,13 +60,13 @@ class BusSettings(Section):
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
 
 
-class SqliteStateSettings(Section):
+class SqliteStateSettings(Section, frozen=True):
     """Embedded state."""
 
     path: str = "state.db"
 
 
-class RedisSettings(Section):
+class RedisSettings(Section, frozen=True):
     """Distributed state. A password in ``password`` or ``password_file`` comes before one in the URL."""
 
     url: str = "redis://127.0.0.1:6379/0"
@@ -77,7 +77,7 @@ class RedisSettings(Section):
     timeout: Seconds = 5.0
 
 
-class StateSettings(Section):
+class StateSettings(Section, frozen=True):
     """Where the services keep what they must remember."""
 
     kind: Literal["sqlite", "redis"] = "sqlite"
@@ -85,7 +85,7 @@ class StateSettings(Section):
     redis: RedisSettings = field(default_factory=RedisSettings)
 
 
-class PollerSettings(Section):
+class PollerSettings(Section, frozen=True):
     """How feeds are fetched. Times in seconds unless named otherwise.
 
     ``allow_private`` lists networks (CIDR) and host names that feeds may be fetched from although they are not on
@@ -106,20 +106,20 @@ class PollerSettings(Section):
     allow_private: tuple[str, ...] = ()
 
 
-class ClassifierSettings(Section):
+class ClassifierSettings(Section, frozen=True):
     """``story_window`` is in hours: reports of one event further apart than that are two stories."""
 
     story_window: Hours = 48.0
     batch: Count = 100
 
 
-class RouterSettings(Section):
+class RouterSettings(Section, frozen=True):
     """``alert_max_age``, in hours: an article older than that rings nobody, and a later send is given up as stale."""
 
     alert_max_age: Hours = 24.0
 
 
-class NotifierSettings(Section):
+class NotifierSettings(Section, frozen=True):
     """How alerts are sent. Times in seconds. ``attempts`` bounds the sends of one delivery."""
 
     threads: Count = 8
@@ -129,21 +129,21 @@ class NotifierSettings(Section):
     max_backoff: Seconds = 900.0
 
 
-class HealthSettings(Section):
+class HealthSettings(Section, frozen=True):
     """The HTTP server with /livez, /readyz and /metrics. ``port`` 0 turns it off."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8780
 
 
-class LogSettings(Section):
+class LogSettings(Section, frozen=True):
     """``format`` is ``json`` for machines, ``console`` for people."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "console"] = "json"
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """Everything. Relative paths are relative to the file they stand in; data goes below ``data``.
 
     ``instance`` names this process among its replicas; by default host name and process id. ``knowledge`` lists

@@ -1,0 +1,38 @@
+"""Real servers for the tests, one of each for the whole run. docs/testing.md says where they come from."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.backends import kafka, redis
+from tests.backends.backend import BackendMissingError
+
+required = os.environ.get("REQUIRE_BACKENDS") == "1"
+
+
+def _serve(start: Callable[[], AbstractContextManager[str]], name: str) -> Iterator[str]:
+    try:
+        server = start()
+        address = server.__enter__()
+    except BackendMissingError as missing:
+        if required:
+            pytest.fail(f"REQUIRE_BACKENDS=1 and no {name}: {missing}")
+        pytest.skip(f"no {name}: {missing}")
+    try:
+        yield address
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def kafka_servers() -> Iterator[str]:
+    """``host:port`` of a real Kafka broker."""
+    yield from _serve(kafka.start, "Kafka")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """``redis://host:port/0`` of a real Redis server with nothing in it."""
+    yield from _serve(redis.start, "Redis")
