@@ -16,7 +16,7 @@ class Channel(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Subscription(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A standing wish. Every given condition must hold; an empty one holds always.
 
-    ``events`` are event types, or a group or prefix of them with ``*`` (``market.*``). ``companies`` are tickers,
+    ``events`` are event types or patterns of them (``matches_type``). ``companies`` are tickers,
     at least one of which the story must name. ``min_severity`` is 0–100, ``min_confidence`` 0–1. Empty
     ``channels`` means all channels of the subscriber.
     """
@@ -37,3 +37,10 @@ class Subscriber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subscriptions: tuple[Subscription, ...]
     name: str = ""
     language: str = "en"
+
+
+def matches_type(pattern: str, type: str) -> bool:
+    """Whether a subscription's pattern means this event type: the type itself, its group, or a prefix with ``*``."""
+    if pattern.endswith("*"):
+        return type.startswith(pattern[:-1])
+    return type == pattern or type.startswith(f"{pattern}.")
