@@ -51,6 +51,10 @@ class Health:
         self._hearts.append(heart)
         return heart
 
+    def remove(self, heart: Heartbeat) -> None:
+        """Its work is done; it beats no more."""
+        self._hearts.remove(heart)
+
     def live(self) -> bool:
         """No loop is stuck; otherwise the process should be restarted."""
         return all(heart.alive for heart in self._hearts)

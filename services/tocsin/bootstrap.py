@@ -1,0 +1,196 @@
+"""The composition root: settings → adapters → services. Read it top to bottom to see how Tocsin hangs together."""
+
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from tocsin.adapters.apprise.sender import AppriseSender
+from tocsin.adapters.http.fetcher import AiohttpFetcher
+from tocsin.classifier.classify import Classifier
+from tocsin.classifier.service import ClassifierHandler
+from tocsin.domain.errors import ConfigurationError
+from tocsin.domain.feed import Feed
+from tocsin.domain.subscription import Subscriber
+from tocsin.knowledge import Knowledge, load_knowledge
+from tocsin.notifier.planner import PlannerHandler
+from tocsin.notifier.service import Notifier
+from tocsin.poller.service import Poller
+from tocsin.ports.bus import Bus
+from tocsin.ports.clock import Clock, system_clock
+from tocsin.ports.state import State
+from tocsin.router.service import RouterHandler
+from tocsin.runtime import lifecycle
+from tocsin.runtime.health import Health, HealthServer
+from tocsin.runtime.lifecycle import Service
+from tocsin.runtime.startup import until_ready
+from tocsin.runtime.worker import Handler, Worker
+from tocsin.settings.check import check_feeds, check_settings, check_subscribers
+from tocsin.settings.feeds_file import load_feeds
+from tocsin.settings.schema import Settings
+from tocsin.settings.subscribers_file import load_subscribers
+
+ROLES: Final = ("poller", "classifier", "router", "notifier")
+"""The services, in the direction the data goes."""
+
+
+class Configuration:
+    """All that the operator wrote, checked against each other and against the knowledge. Raises ConfigurationError."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.feeds: Sequence[Feed] = load_feeds(Path(settings.feeds))
+        self.subscribers: Sequence[Subscriber] = load_subscribers(Path(settings.subscribers))
+        self.knowledge: Knowledge = load_knowledge([Path(folder) for folder in settings.knowledge])
+        types = set(self.knowledge.events)
+        tickers = set(self.knowledge.companies)
+        problems = [
+            *check_settings(settings),
+            *check_feeds(settings.feeds, self.feeds),
+            *check_subscribers(settings.subscribers, self.subscribers, types=types, tickers=tickers),
+        ]
+        if problems:
+            raise ConfigurationError(*problems)
+
+
+class Deployment:
+    """The bus and the state that the settings ask for, each opened on first use. Close it when done."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        self.clock = clock
+        self._settings = settings
+        self._opened: list[Bus | State] = []
+
+    @cached_property
+    def bus(self) -> Bus:
+        """The topics."""
+        bus = _open_bus(self._settings, self.clock)
+        self._opened.append(bus)
+        return bus
+
+    @cached_property
+    def state(self) -> State:
+        """The stores."""
+        state = _open_state(self._settings)
+        self._opened.append(state)
+        return state
+
+    def close(self) -> None:
+        """Close what was opened, last first."""
+        while self._opened:
+            self._opened.pop().close()
+
+
+def _open_bus(settings: Settings, clock: Clock) -> Bus:
+    instance = settings.instance or f"{socket.gethostname()}-{os.getpid()}"
+    if settings.bus.kind == "sqlite":
+        from tocsin.adapters.sqlite.bus import SqliteBus
+
+        return SqliteBus(Path(settings.bus.sqlite.path), settings.bus, instance=instance, clock=clock)
+    try:
+        from tocsin.adapters.kafka.bus import KafkaBus
+    except ModuleNotFoundError as error:
+        raise _missing_extra("bus.kind", "kafka") from error
+    return KafkaBus(settings.bus, instance=instance)
+
+
+def _open_state(settings: Settings) -> State:
+    if settings.state.kind == "sqlite":
+        from tocsin.adapters.sqlite.state import SqliteState
+
+        return SqliteState(Path(settings.state.sqlite.path))
+    try:
+        from tocsin.adapters.redis.state import RedisState
+    except ModuleNotFoundError as error:
+        raise _missing_extra("state.kind", "redis") from error
+    return RedisState(settings.state.redis)
+
+
+def services(
+    configuration: Configuration, deployment: Deployment, roles: Sequence[str], health: Health
+) -> list[Service]:
+    """The services of these roles, ready to run."""
+    settings = configuration.settings
+    clock = deployment.clock
+
+    def worker(handler: Handler) -> Worker:
+        return Worker(deployment.bus, handler, clock=clock, heartbeat=health.heartbeat(handler.name))
+
+    running: list[Service] = []
+    if "poller" in roles:
+        fetcher = AiohttpFetcher(settings.poller)
+        heartbeat = health.heartbeat("poller")
+        running.append(Poller(deployment.state.feeds, fetcher, deployment.bus, settings.poller, clock, heartbeat))
+    if "classifier" in roles:
+        window = timedelta(hours=settings.classifier.story_window)
+        classifier = Classifier(configuration.knowledge)
+        running.append(worker(ClassifierHandler(classifier, deployment.state.stories, clock, window)))
+    if "router" in roles:
+        max_age = timedelta(hours=settings.router.alert_max_age)
+        running.append(
+            worker(RouterHandler(deployment.state.subscriptions, deployment.state.alert_log, clock, max_age))
+        )
+    if "notifier" in roles:
+        running.append(worker(PlannerHandler(deployment.state.outbox, deployment.state.subscriptions, clock)))
+        heartbeat = health.heartbeat("notifier-sender")
+        running.append(
+            Notifier(
+                deployment.state.outbox,
+                deployment.state.subscriptions,
+                AppriseSender(),
+                deployment.bus,
+                settings.notifier,
+                clock,
+                heartbeat,
+            )
+        )
+    return running
+
+
+def prepare(configuration: Configuration, deployment: Deployment, roles: Sequence[str]) -> None:
+    """Make topics and bring the stores in line with the configuration. Idempotent. Raises TransientError."""
+    deployment.bus.create_topics()
+    if "poller" in roles:
+        deployment.state.feeds.sync(configuration.feeds, deployment.clock())
+    if "router" in roles or "notifier" in roles:
+        deployment.state.subscriptions.sync(configuration.subscribers)
+
+
+def run(configuration: Configuration, roles: Sequence[str], stop: threading.Event) -> bool:
+    """Run these services in this process until ``stop`` is set. Returns True when all ended well."""
+    health = Health()
+    server = _health_server(configuration.settings, health)
+    deployment = Deployment(configuration.settings)
+    try:
+        startup = health.heartbeat("startup")
+        if not until_ready(lambda: prepare(configuration, deployment, roles), stop, startup):
+            return True
+        running = services(configuration, deployment, roles, health)
+        health.remove(startup)
+        return lifecycle.run(running, stop)
+    finally:
+        deployment.close()
+        if server:
+            server.close()
+
+
+def _health_server(settings: Settings, health: Health) -> HealthServer | None:
+    if settings.health.port == 0:
+        return None
+    try:
+        server = HealthServer(health, settings.health.host, settings.health.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"health.port: cannot listen on {settings.health.host}:{settings.health.port}: {error}; "
+            "take another port, or 0 for none"
+        ) from error
+    server.start()
+    return server
+
+
+def _missing_extra(setting: str, extra: str) -> ConfigurationError:
+    return ConfigurationError(f"{setting} is `{extra}`, but its client is not installed: pip install 'tocsin[{extra}]'")

@@ -1,0 +1,48 @@
+"""``tocsin``: the command."""
+
+import sys
+
+import typer
+
+from tocsin.cli import feeds, topics
+from tocsin.cli.check import check, types
+from tocsin.cli.classify import classify
+from tocsin.cli.demo import demo
+from tocsin.cli.init import init
+from tocsin.cli.run import run
+from tocsin.cli.status import status
+from tocsin.domain.errors import TocsinError
+
+app = typer.Typer(
+    name="tocsin",
+    help="Early-warning bell for news: watches feeds, rings you once per story, and says why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(demo)
+app.command()(init)
+app.command()(check)
+app.command()(run)
+app.command()(status)
+app.command()(classify)
+app.command()(types)
+app.add_typer(feeds.app, name="feeds")
+app.add_typer(topics.app, name="topics")
+
+
+def main() -> None:
+    """Run the command. What Tocsin raises on purpose is a message for people, not a traceback."""
+    try:
+        app()
+    except TocsinError as error:
+        for line in str(error).splitlines():
+            print(f"tocsin: {line}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # the reader of our output went away (`tocsin ... | head`): not an error
+        sys.stderr.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""``tocsin status``: how is it going?"""
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tocsin.bootstrap import Deployment
+from tocsin.cli.configured import ConfigOption, settings_from
+from tocsin.runtime import logs
+
+GROUPS = ("classifier", "router", "notifier")
+
+
+def status(
+    config: ConfigOption = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show what waits at each stage, and the feeds that fail. Reads the bus and the stores; changes nothing."""
+    settings = settings_from(config)
+    logs.configure("error", "console")
+    deployment = Deployment(settings)
+    try:
+        report = _report(deployment)
+    finally:
+        deployment.close()
+    if json_output:
+        Console(soft_wrap=True).print_json(data=report)
+        return
+    _print(report)
+
+
+def _report(deployment: Deployment) -> dict[str, Any]:
+    health = deployment.state.feeds.health()
+    return {
+        "waiting": {group: sum(deployment.bus.lag(group).values()) for group in GROUPS},
+        "deliveries_due": deployment.state.outbox.pending(),
+        "subscribers": len(deployment.state.subscriptions.subscribers()),
+        "feeds": {
+            "watched": len(health),
+            "never_read": sum(1 for feed in health if feed.polled is None),
+            "failing": [
+                {
+                    "id": feed.feed.id,
+                    "errors": feed.errors,
+                    "error": feed.error,
+                    "polled": feed.polled.isoformat() if feed.polled else None,
+                    "next_check": feed.next_check.isoformat(),
+                }
+                for feed in health
+                if feed.errors
+            ],
+        },
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    console = Console()
+    table = Table(box=None, show_header=False)
+    for group, count in report["waiting"].items():
+        table.add_row(f"waiting for the {group}", str(count))
+    table.add_row("deliveries due", str(report["deliveries_due"]))
+    table.add_row("subscribers", str(report["subscribers"]))
+    feeds = report["feeds"]
+    table.add_row("feeds watched", f"{feeds['watched']} ({feeds['never_read']} never read yet)")
+    table.add_row("feeds failing", str(len(feeds["failing"])))
+    console.print(table)
+    for feed in feeds["failing"]:
+        console.print(f"  {feed['id']}: {feed['error']} ({feed['errors']} in a row, next try {feed['next_check']})")
