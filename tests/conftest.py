@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
-
 from tests.backends import kafka, redis
 from tests.backends.backend import BackendMissingError
 

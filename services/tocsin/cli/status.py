@@ -8,9 +8,11 @@ from rich.table import Table
 
 from tocsin.bootstrap import Deployment
 from tocsin.cli.configured import ConfigOption, settings_from
+from tocsin.domain.record import ALERTS, ARTICLES, SIGNALS
 from tocsin.runtime import logs
 
-GROUPS = ("classifier", "router", "notifier")
+STAGES = {"classifier": ARTICLES, "router": SIGNALS, "notifier": ALERTS}
+"""Consumer group → the topic it reads."""
 
 
 def status(
@@ -34,7 +36,7 @@ def status(
 def _report(deployment: Deployment) -> dict[str, Any]:
     health = deployment.state.feeds.health()
     return {
-        "waiting": {group: sum(deployment.bus.lag(group).values()) for group in GROUPS},
+        "waiting": {group: deployment.bus.lag([topic], group)[topic] for group, topic in STAGES.items()},
         "deliveries_due": deployment.state.outbox.pending(),
         "subscribers": len(deployment.state.subscriptions.subscribers()),
         "feeds": {

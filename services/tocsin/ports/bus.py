@@ -79,8 +79,8 @@ class Bus(Protocol):
         """A new member of ``group`` reading ``topics``. Joins with the first poll. Does not block."""
         ...
 
-    def lag(self, group: str) -> Mapping[str, int]:
-        """Topic → records that the group has not committed yet, for the topics it has committed on.
+    def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:
+        """Topic → records that the group has not committed yet; all of them where it never committed.
 
         Raises TransientError.
         """

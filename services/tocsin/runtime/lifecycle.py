@@ -14,7 +14,10 @@ log = structlog.get_logger()
 class Service(Protocol):
     """Something that works until told to stop."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name in logs."""
+        ...
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set, then finish what is in hand, commit it and return.

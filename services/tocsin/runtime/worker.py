@@ -24,10 +24,17 @@ POLL_TIMEOUT = 1.0
 
 
 class Handler(Protocol):
-    """A stage of the pipeline. ``name`` is its consumer group too."""
+    """A stage of the pipeline."""
 
-    name: str
-    topics: Sequence[str]
+    @property
+    def name(self) -> str:
+        """Its name in logs and metrics, and its consumer group."""
+        ...
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What it reads."""
+        ...
 
     def handle(self, batch: Sequence[Received]) -> Sequence[Record]:
         """Decide on a batch and return the records to publish, atomically with the batch's offsets.
