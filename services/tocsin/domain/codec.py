@@ -14,7 +14,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.article import Article
 from tocsin.domain.dead_letter import DeadLetter
 from tocsin.domain.delivery import DeliveryOutcome
-from tocsin.domain.errors import UndecodableError
+from tocsin.domain.errors import PermanentError, UndecodableError
 from tocsin.domain.record import ALERTS, ARTICLES, DEAD_LETTERS, DELIVERIES, SIGNALS, Record
 from tocsin.domain.signal import ClassifiedArticle
 
@@ -28,6 +28,9 @@ VALUES: Final[dict[str, type[msgspec.Struct]]] = {
     DEAD_LETTERS: DeadLetter,
 }
 """What each topic carries."""
+
+MAX_VALUE_BYTES: Final = 700_000
+"""The most that a value may weigh. Its dead letter holds it in base64 and must pass under the usual 1 MB too."""
 
 _encoder = msgspec.json.Encoder()
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -62,8 +65,12 @@ def record(
 ) -> Record:
     """The record that carries ``value``: ``id`` and ``source`` (the service) identify it as a CloudEvent.
 
-    ``cause`` is the record that led to this one; the trace goes on from it, or begins here.
+    ``cause`` is the record that led to this one; the trace goes on from it, or begins here. Raises PermanentError
+    when the value is too large for the bus.
     """
+    data = encode(value)
+    if len(data) > MAX_VALUE_BYTES and topic != DEAD_LETTERS:
+        raise PermanentError(f"{topic} {id}: {len(data)} bytes of JSON; the bus takes {MAX_VALUE_BYTES}")
     headers = {
         "content-type": "application/json",
         "ce_specversion": "1.0",
@@ -73,7 +80,7 @@ def record(
         "ce_time": time.isoformat().replace("+00:00", "Z"),
         "traceparent": traceparent(cause.headers.get("traceparent") if cause else None),
     }
-    return Record(topic=topic, key=key, value=encode(value), time=time, headers=headers)
+    return Record(topic=topic, key=key, value=data, time=time, headers=headers)
 
 
 def traceparent(parent: str | None) -> str:

@@ -8,8 +8,8 @@ from msgspec import Struct
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """The value of ``dead-letters``: the failed record as it was, who failed on it and why.
 
-    ``value`` is the original value (base64 on the wire). ``origin`` is ``topic/partition@offset``. ``error`` is
-    the exception's class, ``reason`` its text.
+    ``value`` is the original value (base64 on the wire), cut where it is larger than any value of ours. ``origin``
+    is ``topic/partition@offset``. ``error`` is the exception's class, ``reason`` its text.
     """
 
     service: str

@@ -126,7 +126,7 @@ class Worker:
             topic=record.topic,
             origin=record.origin,
             key=record.key,
-            value=record.value,
+            value=record.value[: codec.MAX_VALUE_BYTES],
             headers=dict(record.headers),
             error=type(error).__name__,
             reason=str(error),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tocsin.domain import codec
 from tocsin.domain.article import Article
-from tocsin.domain.errors import UndecodableError
+from tocsin.domain.errors import PermanentError, UndecodableError
 from tocsin.domain.record import ARTICLES
 
 NOW = datetime(2025, 7, 15, 8, 2, tzinfo=UTC)
@@ -71,3 +71,9 @@ def test_the_trace_goes_on_from_the_cause_in_a_new_span() -> None:
 @pytest.mark.parametrize("broken", ["", "00", "00-zz", f"00-{'0' * 32}-{'1' * 16}-01"])
 def test_a_broken_trace_begins_anew(broken: str) -> None:
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", codec.traceparent(broken))
+
+
+def test_a_value_too_large_for_the_bus_is_refused_before_it_gets_there() -> None:
+    huge = msgspec.structs.replace(ARTICLE, content="x" * codec.MAX_VALUE_BYTES)
+    with pytest.raises(PermanentError, match="art-1/1"):
+        codec.record(ARTICLES, key="k", id="art-1/1", value=huge, source="poller", time=NOW)
