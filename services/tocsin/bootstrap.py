@@ -122,9 +122,16 @@ def services(
 
     running: list[Service] = []
     if "poller" in roles:
-        fetcher = AiohttpFetcher(settings.poller)
-        heartbeat = health.heartbeat("poller")
-        running.append(Poller(deployment.state.feeds, fetcher, deployment.bus, settings.poller, clock, heartbeat))
+        running.append(
+            Poller(
+                store=deployment.state.feeds,
+                fetcher=AiohttpFetcher(settings.poller, clock=clock),
+                bus=deployment.bus,
+                settings=settings.poller,
+                clock=clock,
+                heartbeat=health.heartbeat("poller"),
+            )
+        )
     if "classifier" in roles:
         window = timedelta(hours=settings.classifier.story_window)
         classifier = Classifier(configuration.knowledge)
@@ -136,16 +143,15 @@ def services(
         )
     if "notifier" in roles:
         running.append(worker(PlannerHandler(deployment.state.outbox, deployment.state.subscriptions, clock)))
-        heartbeat = health.heartbeat("notifier-sender")
         running.append(
             Notifier(
-                deployment.state.outbox,
-                deployment.state.subscriptions,
-                AppriseSender(),
-                deployment.bus,
-                settings.notifier,
-                clock,
-                heartbeat,
+                outbox=deployment.state.outbox,
+                subscriptions=deployment.state.subscriptions,
+                sender=AppriseSender(),
+                bus=deployment.bus,
+                settings=settings.notifier,
+                clock=clock,
+                heartbeat=health.heartbeat("notifier-sender"),
             )
         )
     return running

@@ -81,11 +81,11 @@ def demo(
         bell.closing(len(webhook.calls))
 
 
-def _watch(settings: Settings, stop: threading.Event) -> Iterator[ClassifiedArticle | Alert | DeliveryOutcome]:
+def _watch(settings: Settings, stop: threading.Event) -> Iterator[msgspec.Struct]:
     """What passes on the bus, until ``stop`` and a last look after it."""
-    kinds = {SIGNALS: ClassifiedArticle, ALERTS: Alert, DELIVERIES: DeliveryOutcome}
+    topics = (SIGNALS, ALERTS, DELIVERIES)
     deployment = bootstrap.Deployment(settings)
-    consumer = deployment.bus.consumer(tuple(kinds), "demo")
+    consumer = deployment.bus.consumer(topics, "demo")
     try:
         last_look = None
         while last_look is None or time.monotonic() < last_look:
@@ -93,7 +93,7 @@ def _watch(settings: Settings, stop: threading.Event) -> Iterator[ClassifiedArti
                 last_look = time.monotonic() + 1.0
             try:
                 for record in consumer.poll(0.2):
-                    yield codec.decode(kinds[record.topic], record.value)
+                    yield codec.decode(codec.VALUES[record.topic], record.value)
                 consumer.commit([])
             except TransientError:
                 consumer.rewind()
