@@ -51,10 +51,11 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[kafka.Broker, redis.RedisServer]]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[kafka.Broker, redis.RedisServer]]:
     """A broker and a Redis of our own: they will be killed."""
     try:
-        broker, store = kafka.Broker(), redis.RedisServer()
+        broker = kafka.Broker(tmp_path_factory.mktemp("kafka"))
+        store = redis.RedisServer(tmp_path_factory.mktemp("redis"))
         broker.start()
         store.start()
     except BackendMissingError as missing:
@@ -65,7 +66,7 @@ def servers() -> Iterator[tuple[kafka.Broker, redis.RedisServer]]:
         yield broker, store
     finally:
         broker.stop()
-        store.stop()
+        store.kill()
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,17 @@ from tocsin.domain.errors import ConfigurationError
         "255.255.255.255", "::", "::1", "::127.0.0.1", "::8.8.8.8", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
         "::ffff:169.254.169.254", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b::808:808",
         "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1", "2002:808:808::1", "2001::1", "2001:db8::1", "3fff::1",
-        "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "100::1", "5f00::1", "nonsense", "",
+        "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1",
+         "ff02::1", "100::1", "5f00::1", "nonsense", "",
     ],
 )  # fmt: skip
 def test_refuses_what_is_not_the_public_internet(address: str) -> None:
     assert not AddressGuard(()).allows(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "::ffff:8.8.8.8", "2606:4700::1111", "2a00:1450::1"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "::ffff:8.8.8.8", "2606:4700::1111", "2a00:1450::1"]
+)
 def test_allows_the_public_internet(address: str) -> None:
     assert AddressGuard(()).allows(address)
 

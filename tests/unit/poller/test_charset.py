@@ -26,7 +26,8 @@ TEXTS = {
 def document(title: str, encoding: str | None, language: str = "") -> str:
     label = f" encoding='{encoding}'" if encoding else ""
     said = f"<language>{language}</language>" if language else ""
-    return f"<?xml version='1.0'{label}?><rss version='2.0'><channel>{said}<item><title>{title}</title></item></channel></rss>"
+    items = f"<item><title>{title}</title></item>"
+    return f"<?xml version='1.0'{label}?><rss version='2.0'><channel>{said}{items}</channel></rss>"
 
 
 def title(body: bytes, content_type: str | None = None) -> str:

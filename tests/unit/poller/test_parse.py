@@ -123,7 +123,9 @@ def test_entities_cannot_multiply_the_text() -> None:
     nested = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "{"A" * 30}">{nested}<!ENTITY big "{"B" * 100_000}">'
     bomb += '<!ENTITY file SYSTEM "file:///etc/hostname"><!ENTITY co "Smith &#38; Co">]>'
-    feed = parse_feed(rss(f"<item><title>&e9;{'&big;' * 1000}&file;&e0;</title></item>", bomb), content_type=None, url="")
+    feed = parse_feed(
+        rss(f"<item><title>&e9;{'&big;' * 1000}&file;&e0;</title></item>", bomb), content_type=None, url=""
+    )
     assert len(feed.items[0].title) <= limits.TITLE
     assert "B" not in feed.items[0].title.replace("&big;", "")
 
@@ -137,21 +139,24 @@ def test_is_bounded() -> None:
 
 
 _PIECES = st.sampled_from(
-    [b"<rss version='2.0'>", b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<channel>", b"<item>", b"</item>", b"<entry>",
-     b"<title>", b"</title>", b"<link href='", b"'/>", b"<pubDate>", b"2024-13-05", b"<description><![CDATA[", b"]]>", b"&#x",
-     b"&amp;", b"<guid>", b"\xff\xfe", b"\xe4", b"{", b'"items":[', b'{"id":', b"<?xml encoding='", b"gbk", b"?>", b"<!ENTITY a '",
-     b"xml:base='http://[", b"<content type='", b"base64'>", b"<svg>", b"<author>", b"a@b (", b"</rss>"]
-)  # fmt: skip
+    b"""<rss version='2.0'>|<feed xmlns='http://www.w3.org/2005/Atom'>|<channel>|<item>|</item>|<entry>|<title>|</title>|
+<link href='|'/>|<pubDate>|2024-13-05|<description><![CDATA[|]]>|&#x|&amp;|<guid>|\xff\xfe|\xe4|{|"items":[|{"id":|
+<?xml encoding='|gbk|?>|<!ENTITY a '|xml:base='http://[|<content type='|base64'>|<svg>|<author>|a@b (|</rss>""".split(
+        b"|"
+    )
+)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.one_of(st.binary(max_size=300), st.lists(st.one_of(_PIECES, st.binary(max_size=8)), max_size=40).map(b"".join)))
+@given(
+    st.one_of(st.binary(max_size=300), st.lists(st.one_of(_PIECES, st.binary(max_size=8)), max_size=40).map(b"".join))
+)
 def test_any_bytes_are_a_feed_or_refused(body: bytes) -> None:
     for given_body in (body, b"<rss version='2.0'><channel><item>" + body):
         try:
             feed = parse_feed(given_body, content_type="text/xml; charset=x", url="https://e.org/")
-        except NotAFeedError as refused:
-            assert str(refused)
-        else:
-            for item in feed.items:
-                f"{item.title}{item.summary}{item.content}{item.link}{item.guid}".encode()
+        except NotAFeedError:
+            continue
+        for item in feed.items:
+            # nothing in it that cannot be written, as a lone surrogate could not
+            assert f"{item.title}{item.summary}{item.content}{item.link}{item.guid}".encode()

@@ -21,7 +21,7 @@ from tocsin.poller.text import cut, from_html, looks_like_html, plain
         ("<b>no</b>space", "nospace"),
         ("line\nbreak in source", "line break in source"),
         ("Export\u00adkontrolle\u200b \x00\ud800", "Exportkontrolle"),
-        ("<![CDATA[x]]>", "x]]>"),
+        ("<![CDATA[x]]>", "x"),
         ("", ""),
     ],
 )

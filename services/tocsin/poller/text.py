@@ -1,0 +1,121 @@
+"""HTML to plain text. Linear in its input whatever the markup: feeds are written by anybody."""
+
+import html
+import re
+from typing import Final
+
+_MARKUP: Final = re.compile(
+    # comments and elements whose text nobody reads; an unclosed one takes the rest
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<unread>script|style|template|noscript|iframe|object|svg)\b.*?(?:</(?P=unread)\s*>|\Z)"
+    # a tag ends at the next ">" outside quotes; no "<" inside, so that no position is scanned twice
+    r"|</?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>"
+    r"|</?(?P<broken>[a-zA-Z][a-zA-Z0-9:-]*+)[^<>]*+>"
+    # of CDATA only the wrapping goes: some feeds wrap twice
+    r"|<!\[CDATA\[|\]\]>"
+    r"|<[!?][^<>]*+>",
+    re.DOTALL | re.IGNORECASE,
+)
+_BLOCKS: Final = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
+)
+_CELLS: Final = frozenset({"td", "th"})
+_SIGN_OF_HTML: Final = re.compile(
+    r"</(?:a|abbr|b|blockquote|cite|code|div|em|font|h[1-6]|i|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul)\s*>"
+    r"|<(?:br|hr|img|p|wbr)\b[^<>]*>"
+    r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+)
+# controls, lone surrogates, zero-width space, word joiner, byte order mark, soft hyphen: invisible, they only
+# break matching
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\u200b\u2060\ufeff]")
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_BREAKS: Final = re.compile(r" ?(?:\n ?)+")
+
+
+def looks_like_html(text: str) -> bool:
+    """Text that claims to be plain and is not: a closing tag, a lonely one such as <br>, or a character reference."""
+    return _SIGN_OF_HTML.search(text) is not None
+
+
+def plain(text: str, limit: int) -> str:
+    """Tidy plain text: invisible characters out, blanks and line breaks collapsed, at most ``limit`` characters."""
+    text = _INVISIBLE.sub("", text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n"))
+    return cut(_BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip(), limit)
+
+
+def from_html(markup: str, limit: int) -> str:
+    """What a reader would see of ``markup``: block elements begin a line, scripts and styles are gone."""
+    pieces: list[str] = []
+    size = end = 0
+    for match in _MARKUP.finditer(markup):
+        pieces.append(_text(markup[end : match.start()]))
+        size += len(pieces[-1])
+        end = match.end()
+        name = (match["name"] or match["broken"] or "").lower()
+        if name in _BLOCKS:
+            pieces.append("\n")
+        elif name in _CELLS:
+            pieces.append(" ")
+        if size > limit * 4:
+            break
+    else:
+        pieces.append(_text(markup[end:]))
+    return plain("".join(pieces), limit)
+
+
+def line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(text.split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most ``limit`` characters; what is cut ends with an ellipsis, at a blank when there is one near."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    blank = kept.rfind(" ", limit - 40)
+    return (kept[:blank] if blank > 0 else kept).rstrip() + "…"
+
+
+def _text(source: str) -> str:
+    # a line break in HTML's source is a blank
+    return html.unescape(source.replace("\r", " ").replace("\n", " ")) if source else ""
