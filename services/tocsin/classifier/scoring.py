@@ -1,0 +1,202 @@
+"""How likely each event type is, how grave, and which way it points."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import Final, NamedTuple, TypeVar
+
+from tocsin.classifier.amounts import rough_dollars
+from tocsin.classifier.passage import Hit, Passage
+from tocsin.classifier.rules import BesideRule, CueRule, JudgementRule, NegationRule, TriggerRule
+from tocsin.domain.signal import Amount, CompanyMention, Direction, Event, Evidence
+from tocsin.knowledge.schema import EventType
+
+FIELD_WEIGHTS: Final = {"title": 1.0, "summary": 0.8, "content": 0.5}
+CONTENT_SCORED: Final = 1500
+"""Code points of the content that count: further down stands the background, which is another event."""
+VETO: Final = 0.15
+_MOST_EVIDENCE: Final = 10
+_NEGATION_REACH: Final = 24
+"""Code points between a negation and the cue it turns around: about three words."""
+
+_TURNED: Final = {"up": "down", "down": "up"}
+
+_NOT_IN_TITLE: Final = -15
+_SUBJECT: Final = 5
+_BIG_SUMS: Final = ((1e11, 15), (1e10, 10), (1e9, 5))
+_BIG_MOVE: Final = (10.0, 5)
+
+
+R = TypeVar("R", TriggerRule, CueRule)
+
+
+class _Counted(NamedTuple):
+    """A trigger that counts, where it is strongest."""
+
+    passage: Passage
+    hit: Hit
+    rule: TriggerRule
+    strength: float
+
+
+class Findings(NamedTuple):
+    """What the passages say of one event type."""
+
+    probability: float
+    triggers: Sequence[_Counted]
+
+
+def weigh(passages: Sequence[Passage]) -> dict[str, Findings]:
+    """Event type → probability and the triggers behind it, for the types with at least one trigger.
+
+    Distinct triggers add up as independent hints (noisy or), each once, where it stands most prominently.
+    """
+    best: dict[str, dict[int, _Counted]] = defaultdict(dict)
+    for passage in passages:
+        for counted in _count(passage):
+            of_type = best[counted.rule.type]
+            known = of_type.get(counted.rule.trigger)
+            if known is None or counted.strength > known.strength:
+                of_type[counted.rule.trigger] = counted
+    judged = prod(_judgements(passages).values())
+    vetoed = _vetoed(passages)
+    findings = {}
+    for type, triggers in best.items():
+        missed = prod(1.0 - counted.strength for counted in triggers.values())
+        factor = judged * (VETO if type in vetoed else 1.0)
+        findings[type] = Findings((1.0 - missed) * factor, tuple(triggers.values()))
+    return findings
+
+
+def describe(
+    event: EventType,
+    findings: Findings,
+    passages: Sequence[Passage],
+    companies: Sequence[CompanyMention],
+    amounts: Iterable[Amount],
+) -> Event:
+    """The event as it is told to the reader."""
+    order = {passage.field: number for number, passage in enumerate(passages)}
+    triggers = sorted(findings.triggers, key=lambda counted: (order[counted.passage.field], counted.hit.start))
+    evidence: dict[tuple[str, int, int], Evidence] = {}
+    for counted in triggers:
+        hit = counted.hit
+        spot = (counted.passage.field, hit.start, hit.end)
+        evidence.setdefault(spot, counted.passage.evidence(hit.start, hit.end, counted.rule.label))
+    return Event(
+        type=event.id,
+        confidence=round(findings.probability, 4),
+        severity=_severity(event, triggers, companies, amounts),
+        direction=_direction(event.id, triggers),
+        evidence=tuple(evidence.values())[:_MOST_EVIDENCE],
+    )
+
+
+def _count(passage: Passage) -> Iterable[_Counted]:
+    beside = {
+        (group, hit.sentence)
+        for hit in passage.hits
+        for rule in hit.rules
+        if isinstance(rule, BesideRule)
+        for group in rule.groups
+    }
+    barred: dict[str, list[Hit]] = defaultdict(list)
+    for hit, cue in _rules(passage, CueRule):
+        for type in cue.types if cue.kind == "not" else ():
+            barred[type].append(hit)
+    for hit, rule in _rules(passage, TriggerRule):
+        headline = hit.sentence == passage.headline
+        counts = (
+            (headline or not rule.title_only)
+            and (passage.field != "content" or hit.start < CONTENT_SCORED)
+            and (rule.beside is None or (rule.beside, hit.sentence) in beside)
+            and not any(hit.start < other.end and other.start < hit.end for other in barred.get(rule.type, ()))
+        )
+        if counts:
+            yield _Counted(passage, hit, rule, rule.weight * (1.0 if headline else FIELD_WEIGHTS[passage.field]))
+
+
+def _rules(passage: Passage, kind: type[R]) -> Iterable[tuple[Hit, R]]:
+    return ((hit, rule) for hit in passage.hits for rule in hit.rules if isinstance(rule, kind))
+
+
+def _in_headlines(passages: Sequence[Passage]) -> Iterable[Hit]:
+    return (hit for passage in passages for hit in passage.hits if hit.sentence == passage.headline)
+
+
+def _judgements(passages: Sequence[Passage]) -> Mapping[str, float]:
+    return {
+        rule.name: rule.factor
+        for hit in _in_headlines(passages)
+        for rule in hit.rules
+        if isinstance(rule, JudgementRule)
+    }
+
+
+def _vetoed(passages: Sequence[Passage]) -> set[str]:
+    return {
+        type
+        for hit in _in_headlines(passages)
+        for rule in hit.rules
+        if isinstance(rule, CueRule) and rule.kind == "veto"
+        for type in rule.types
+    }
+
+
+def _direction(type: str, triggers: Sequence[_Counted]) -> Direction:
+    """By the first sentence with a trigger that has a cue. Up wins: to lift a ban is an easing."""
+    seen = set()
+    for passage, hit, _, _ in triggers:
+        if (passage.field, hit.sentence) in seen:
+            continue
+        seen.add((passage.field, hit.sentence))
+        cues = _cues(type, passage, hit.sentence)
+        if cues:
+            return "up" if "up" in cues else "down"
+    return "unknown"
+
+
+def _cues(type: str, passage: Passage, sentence: int) -> set[str]:
+    hits = [hit for hit in passage.hits if hit.sentence == sentence]
+    cues = [
+        (hit, rule.kind)
+        for hit in hits
+        for rule in hit.rules
+        if isinstance(rule, CueRule) and rule.kind in _TURNED and type in rule.types
+    ]
+    turned = set()
+    for hit in hits:
+        if any(isinstance(rule, NegationRule) for rule in hit.rules):
+            # the next cue only: who won't lift a ban keeps it
+            after = [cue.start for cue, _ in cues if 0 <= cue.start - hit.end <= _NEGATION_REACH]
+            turned.add(min(after, default=-1))
+    return {
+        _TURNED[kind] if hit.start in turned else kind
+        for hit, kind in cues
+        # a cue inside a longer one of the other kind is part of what that one says
+        if not any(
+            other.start <= hit.start and hit.end <= other.end and other[:2] != hit[:2]
+            for other, opposite in cues
+            if opposite != kind
+        )
+    }
+
+
+def _severity(
+    event: EventType,
+    triggers: Sequence[_Counted],
+    companies: Sequence[CompanyMention],
+    amounts: Iterable[Amount],
+) -> int:
+    severity = event.severity
+    if not any(counted.hit.sentence == counted.passage.headline for counted in triggers):
+        severity += _NOT_IN_TITLE
+    if any(company.role == "subject" for company in companies):
+        severity += _SUBJECT
+    sums = [amount for amount in amounts if amount.field != "content" or amount.start < CONTENT_SCORED]
+    largest = max((rough_dollars(amount) for amount in sums), default=0.0)
+    severity += next((bonus for bound, bonus in _BIG_SUMS if largest >= bound), 0)
+    bound, bonus = _BIG_MOVE
+    if any(amount.unit == "%" and amount.value >= bound for amount in sums):
+        severity += bonus
+    return max(0, min(100, severity))

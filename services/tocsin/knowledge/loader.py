@@ -1,0 +1,152 @@
+"""The knowledge: the built-in files with an operator's folders laid over them."""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tocsin.domain.errors import ConfigurationError
+from tocsin.knowledge import merge
+from tocsin.knowledge.document import Document
+from tocsin.knowledge.schema import (
+    Company,
+    CompanyFile,
+    EventFile,
+    EventType,
+    Judgement,
+    JudgementFile,
+    Knowledge,
+    Lexicon,
+    Words,
+)
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+def load_knowledge(overlays: Sequence[str | Path] = (), *, builtin: Traversable | None = None) -> Knowledge:
+    """The built-in knowledge with the folders of ``overlays`` laid over it, the later over the earlier.
+
+    Every folder has ``events/<type-id>.yaml``, ``companies/*.yaml`` and ``judgement.yaml``, or some of them.
+    ``builtin`` replaces the knowledge that comes with Tocsin. Raises ConfigurationError with every mistake found.
+    """
+    loading = _Loading()
+    loading.read(builtin or resources.files("tocsin.knowledge") / "data")
+    for overlay in overlays:
+        loading.read(Path(overlay))
+    return loading.finish()
+
+
+class _Loading:
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.events: dict[str, dict[str, Any]] = {}
+        self.companies: dict[str, dict[str, Any]] = {}
+        self.judgements: dict[str, Judgement] = {}
+        self.negation: dict[str, Words] = {}
+        self.origin: dict[str, Document] = {}  # the first file of each event type and company
+
+    def read(self, folder: Traversable) -> None:
+        if not folder.is_dir():
+            self.problems.append(f"{folder}: no such folder; correct `knowledge` in the settings")
+            return
+        events, companies = _files(folder / "events"), _files(folder / "companies")
+        judgement = folder / "judgement.yaml"
+        for file in events:
+            self._event(Document(file, self.problems))
+        for file in companies:
+            self._companies(Document(file, self.problems))
+        if judgement.is_file():
+            self._judgement(Document(judgement, self.problems))
+        elif not events and not companies:
+            self.problems.append(f"{folder}: no knowledge here; it takes events/, companies/ or judgement.yaml")
+
+    def finish(self) -> Knowledge:
+        events = [self._complete(fields, EventType) for _, fields in sorted(self.events.items())]
+        companies = [self._complete(fields, Company) for _, fields in sorted(self.companies.items())]
+        if self.problems:
+            raise ConfigurationError(*self.problems)
+        knowledge = Knowledge(
+            events={event.id: event for event in events if event},
+            companies={company.ticker: company for company in companies if company},
+            judgements=self.judgements,
+            negation=self.negation,
+        )
+        digest = blake2b(msgspec.json.encode(knowledge, order="sorted"), digest_size=6)
+        return msgspec.structs.replace(knowledge, version=digest.hexdigest())
+
+    def _event(self, document: Document) -> None:
+        before = len(self.problems)
+        languages = document.convert(document.content.pop("languages", {}), dict[str, Any], "languages") or {}
+        file = document.convert(document.content, EventFile) if document.content else None
+        lexicons = {language: self._lexicon(document, language, content) for language, content in languages.items()}
+        if file and document.file.name.rpartition(".")[0] != file.id:
+            document.problem("id", f"{file.id!r} stands in {document.file.name}; name the file {file.id}.yaml")
+        if not file or len(self.problems) > before:
+            return
+        self.origin.setdefault(file.id, document)
+        below = self.events.get(file.id, {})
+        self.events[file.id] = merge.fields(below, file) | {
+            "languages": merge.lexicons(below.get("languages", {}), lexicons)
+        }
+
+    def _lexicon(self, document: Document, language: str, content: Any) -> Lexicon:
+        path = f"languages.{language}"
+        _check_language(document, language, path)
+        lexicon = document.convert(content, Lexicon, path) or Lexicon()
+        for index, trigger in enumerate(lexicon.triggers):
+            document.check_patterns(trigger.any, f"{path}.triggers[{index}].any")
+            document.check_patterns(trigger.with_, f"{path}.triggers[{index}].with")
+        for name, patterns in (
+            ("not", lexicon.not_),
+            ("veto", lexicon.veto),
+            ("up", lexicon.up),
+            ("down", lexicon.down),
+        ):
+            document.check_patterns(patterns, f"{path}.{name}")
+        return lexicon
+
+    def _companies(self, document: Document) -> None:
+        file = document.convert(document.content, CompanyFile) if document.content else None
+        for index, entry in enumerate(file.companies if file else ()):
+            for name in ("aliases", "products", "people", "context"):
+                document.check_patterns(getattr(entry, name) or (), f"companies[{index}].{name}")
+            self.origin.setdefault(entry.ticker, document)
+            self.companies[entry.ticker] = merge.fields(self.companies.get(entry.ticker, {}), entry)
+
+    def _judgement(self, document: Document) -> None:
+        file = document.convert(document.content, JudgementFile) if document.content else None
+        if not file:
+            return
+        listed = {f"judgements.{name}.languages": judgement.languages for name, judgement in file.judgements.items()}
+        for path, languages in {**listed, "negation": file.negation}.items():
+            for language, patterns in languages.items():
+                _check_language(document, language, f"{path}.{language}")
+                document.check_patterns(patterns, f"{path}.{language}")
+        for name, judgement in file.judgements.items():
+            self.judgements[name] = merge.judgement(self.judgements.get(name), judgement)
+        self.negation = merge.words(self.negation, file.negation)
+
+    def _complete(self, fields: dict[str, Any], kind: type[EventType] | type[Company]) -> Any:
+        missing = [field.name for field in msgspec.structs.fields(kind) if field.required and field.name not in fields]
+        if not missing:
+            return kind(**fields)
+        known = fields.get("id") or fields.get("ticker")
+        self.origin[str(known)].problem(missing[0], f"{known} is new and has none; add it")
+        return None
+
+
+def _check_language(document: Document, language: str, path: str) -> None:
+    if not _LANGUAGE.fullmatch(language):
+        document.problem(path, f"{language!r} is no language code; write one of ISO 639 in small letters, such as de")
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    if not folder.is_dir():
+        return []
+    return sorted((file for file in folder.iterdir() if file.name.endswith(_SUFFIXES)), key=lambda file: file.name)

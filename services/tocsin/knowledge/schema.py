@@ -1,0 +1,135 @@
+"""What the knowledge files may say, and the knowledge they make together. Unknown keys are refused."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+Weight = Annotated[float, Meta(gt=0, le=1)]
+Severity = Annotated[int, Meta(ge=0, le=100)]
+Words = tuple[str, ...]
+"""Patterns, as ``knowledge.pattern`` defines them."""
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a knowledge file."""
+
+
+class Trigger(Section, frozen=True):
+    """Evidence for an event type: one of ``any``; with ``with`` set, only beside one of those in the same sentence.
+
+    ``weight`` is the probability of the event when nothing else is known and the trigger stands in the title.
+    """
+
+    any: Annotated[Words, Meta(min_length=1)]
+    weight: Weight
+    with_: Words = field(default=(), name="with")
+    in_: Literal["title", "any"] = field(default="any", name="in")
+
+
+class Lexicon(Section, frozen=True):
+    """An event type's words in one language.
+
+    A trigger that overlaps a phrase of ``not`` does not count; a phrase of ``veto`` in the title says that this is
+    no news; ``up`` and ``down`` tell what the event does to those it names.
+    """
+
+    triggers: tuple[Trigger, ...] = ()
+    not_: Words = field(default=(), name="not")
+    veto: Words = ()
+    up: Words = ()
+    down: Words = ()
+
+
+class EventType(Section, frozen=True):
+    """A kind of event. ``id`` is ``group.name``; ``codes`` maps a scheme (iptc, gta, 8-k …) to its codes."""
+
+    id: str
+    name: str
+    severity: Severity
+    threshold: Weight
+    codes: dict[str, tuple[str, ...]] = {}
+    languages: dict[str, Lexicon] = {}
+
+    @property
+    def group(self) -> str:
+        """What stands before the dot."""
+        return self.id.partition(".")[0]
+
+
+class Company(Section, frozen=True):
+    """A listed company. When it has no ``aliases``, its name serves.
+
+    An ``ambiguous`` company shares its name with a common word: the name counts only beside a word of ``context``,
+    a product, a person, a legal form or the ticker.
+    """
+
+    ticker: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1)]
+    isin: str = ""
+    mic: str = ""
+    aliases: Words = ()
+    products: Words = ()
+    people: Words = ()
+    ambiguous: bool = False
+    context: Words = ()
+
+
+class EventFile(Section, frozen=True):
+    """``events/<id>.yaml``. The first file of a type must be complete; those laid over it say what differs."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
+    name: str | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+    threshold: Weight | UnsetType = UNSET
+    codes: dict[str, tuple[str, ...]] | UnsetType = UNSET
+
+
+class CompanyEntry(Section, frozen=True):
+    """A company in ``companies/*.yaml``. The first entry of a ticker must have its name."""
+
+    ticker: Annotated[str, Meta(min_length=1)]
+    name: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    isin: str | UnsetType = UNSET
+    mic: str | UnsetType = UNSET
+    aliases: Words | UnsetType = UNSET
+    products: Words | UnsetType = UNSET
+    people: Words | UnsetType = UNSET
+    ambiguous: bool | UnsetType = UNSET
+    context: Words | UnsetType = UNSET
+
+
+class CompanyFile(Section, frozen=True):
+    """``companies/*.yaml``."""
+
+    companies: tuple[CompanyEntry, ...]
+
+
+class Judgement(Section, frozen=True):
+    """Words that say a text is no news of its own (a denial, a look back, an opinion), for all event types.
+
+    One in the title multiplies every score by ``factor``.
+    """
+
+    factor: Weight
+    languages: dict[str, Words] = {}
+
+
+class JudgementFile(Section, frozen=True):
+    """``judgement.yaml``."""
+
+    judgements: dict[str, Judgement] = {}
+    negation: dict[str, Words] = {}
+
+
+class Knowledge(Struct, frozen=True, kw_only=True):
+    """All that the classifier knows. ``version`` is a short hash of the rest.
+
+    ``events`` is by id, ``companies`` by ticker, ``judgements`` by name. ``negation`` has the words, by language,
+    that turn the direction cue after them around.
+    """
+
+    events: dict[str, EventType]
+    companies: dict[str, Company] = {}
+    judgements: dict[str, Judgement] = {}
+    negation: dict[str, Words] = {}
+    version: str = ""

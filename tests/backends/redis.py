@@ -1,0 +1,91 @@
+"""A real Redis server: one that runs already, or the machine's redis-server. docs/testing.md says more."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import redis
+
+from tests.backends.backend import BackendMissingError, free_port
+
+START_TIMEOUT: Final = 20.0
+HINT: Final = (
+    "install redis-server (Debian: apt-get install redis-server), or set TOCSIN_TEST_REDIS=redis://host:port/0"
+)
+
+
+@contextmanager
+def start() -> Iterator[str]:
+    """``redis://host:port/0`` of a server; its keys are the caller's to name apart."""
+    running = os.environ.get("TOCSIN_TEST_REDIS")
+    if running:
+        yield running
+        return
+    with tempfile.TemporaryDirectory(prefix="tocsin-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.kill()
+
+
+class RedisServer:
+    """One server of its own, which a test may kill and start again: same port, same data, every write on disk."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        """``options`` are further words of redis-server's command line. Raises BackendMissingError."""
+        binary = shutil.which("redis-server")
+        if binary is None:
+            raise BackendMissingError(HINT)
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._log = folder / "redis.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        self._command += ["--save", "", "--appendonly", "yes", "--appendfsync", "always", *options]
+
+    def start(self) -> None:
+        """Run it; returns when it answers."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"redis-server did not start:\n{self._log.read_text()[-2000:]}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """SIGKILL: what is not on disk is lost."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill it and run it again on its files."""
+        self.kill()
+        self.start()
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis(port=self.port, socket_timeout=1) as client:
+                return bool(client.ping())
+        except redis.AuthenticationError:
+            return True
+        except redis.RedisError:
+            return False
+
+
+def unique_prefix() -> str:
+    """A key prefix that no other test has."""
+    return f"test-{uuid.uuid4().hex[:12]}"
