@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import redis
-
 from tests.backends.backend import BackendMissingError, free_port
 
 START_TIMEOUT: Final = 20.0

@@ -5,8 +5,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-
 from tests.backends.redis import unique_prefix
+
 from tocsin.adapters.redis.state import RedisState
 from tocsin.adapters.sqlite.state import SqliteState
 from tocsin.ports.state import State

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-
 from tests.contract.deliveries import NOW, delivery, outcome
+
 from tocsin.domain.delivery import Delivery
 from tocsin.ports.outbox import Outbox
 from tocsin.ports.state import State

@@ -8,8 +8,8 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
-
 from tests.contract.deliveries import delivery
+
 from tocsin.domain.feed import Feed
 from tocsin.domain.identity import story_id
 from tocsin.ports.state import State

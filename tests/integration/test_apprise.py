@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from tests.backends.backend import free_port
 
 import tocsin
-from tests.backends.backend import free_port
 from tocsin.adapters.apprise.masking import mask
 from tocsin.adapters.apprise.rules import objection
 from tocsin.adapters.apprise.sender import AppriseSender

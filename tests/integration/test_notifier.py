@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.unit.notifier.alerts import alert
+
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.sqlite.bus import SqliteBus
 from tocsin.adapters.sqlite.outbox import SqliteOutbox

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import redis
-
 from tests.backends.backend import BackendMissingError
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
+
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import redis
-
 from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
+
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.errors import ConfigurationError, TransientError
@@ -79,7 +79,7 @@ def test_an_answer_that_does_not_come_in_time_is_a_passing_trouble(server: Redis
     with closing(RedisState(RedisSettings(url=server.url, timeout=0.2))) as state:
         assert state.outbox.pending() == 0
         admin.client_pause(600)
-        with pytest.raises(TransientError, match="(?i)timeout"):
+        with pytest.raises(TransientError, match=r"(?i)timeout"):
             state.outbox.plan([delivery("a")])
         admin.client_unpause()
         assert state.outbox.plan([delivery("b")]) == 1
@@ -104,7 +104,7 @@ def test_a_master_that_became_a_replica_is_a_passing_trouble(
     master.start()
     try:
         admin.replicaof("127.0.0.1", master.port)
-        with pytest.raises(TransientError, match="(?i)read only replica"):
+        with pytest.raises(TransientError, match=r"(?i)read only replica"):
             state.outbox.plan([delivery("a")])
         admin.replicaof("NO", "ONE")
         assert state.outbox.plan([delivery("a")]) == 1
@@ -125,9 +125,8 @@ def test_a_script_that_another_client_runs_too_long_is_a_passing_trouble(
     state: RedisState, admin: redis.Redis, server: RedisServer
 ) -> None:
     admin.config_set("busy-reply-threshold", "50")
-    with redis.Redis(port=server.port, socket_timeout=0.2) as endless:
-        with pytest.raises(redis.TimeoutError):
-            endless.eval("while true do end", 0)
+    with redis.Redis(port=server.port, socket_timeout=0.2) as endless, pytest.raises(redis.TimeoutError):
+        endless.eval("while true do end", 0)
     with pytest.raises(TransientError):
         state.outbox.pending()
     admin.script_kill()
@@ -136,7 +135,7 @@ def test_a_script_that_another_client_runs_too_long_is_a_passing_trouble(
 
 def test_a_mistake_of_ours_is_not_called_passing(state: RedisState, admin: redis.Redis) -> None:
     admin.set("tocsin:{outbox}:deliveries", "not a hash")
-    with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+    with pytest.raises(redis.ResponseError, match=r"WRONGTYPE"):
         state.outbox.pending()
 
 
@@ -146,9 +145,9 @@ def test_a_refused_login_names_the_remedy_and_no_secret(
 ) -> None:
     admin.config_set("requirepass", "s3cret")
     with closing(RedisState(RedisSettings(url=server.url, **login))) as state:
-        with pytest.raises(ConfigurationError, match="username and password") as refused:
+        with pytest.raises(ConfigurationError, match=r"username and password") as refused:
             state.outbox.pending()
-        with pytest.raises(ConfigurationError, match="username and password"):
+        with pytest.raises(ConfigurationError, match=r"username and password"):
             state.outbox.plan([delivery("a")])
     assert "s3cret" not in str(refused.value)
     assert "wrong" not in str(refused.value)
@@ -158,7 +157,7 @@ def test_a_user_without_the_rights_is_told_so(server: RedisServer, admin: redis.
     admin.acl_setuser("reader", enabled=True, passwords=["+pw"], keys=["*"], commands=["+get"])
     with closing(RedisState(RedisSettings(url=server.url, username="reader", password="pw"))) as state:
         assert state.subscriptions.version() == 0
-        with pytest.raises(ConfigurationError, match="may not"):
+        with pytest.raises(ConfigurationError, match=r"may not"):
             state.outbox.pending()
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-
 from tests.backends.redis import unique_prefix
+
 from tocsin.adapters.redis.alert_log import RedisAlertLog
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.stories import RedisStoryIndex

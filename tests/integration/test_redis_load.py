@@ -6,9 +6,9 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-
 from tests.backends.redis import unique_prefix
 from tests.contract.deliveries import NOW, delivery
+
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.feed import Feed
 from tocsin.settings.schema import RedisSettings

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.backends.backend import BackendMissingError
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import delivery, outcome
+
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators

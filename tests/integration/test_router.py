@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.unit.notifier.alerts import CHIPS, PUBLISHED, signal, without
+
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.bus import SqliteBus
 from tocsin.adapters.sqlite.subscriptions import SqliteSubscriptionStore

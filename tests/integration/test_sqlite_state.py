@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.contract.deliveries import delivery, outcome
+
 from tocsin.adapters.sqlite import feeds, outbox
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.state import SqliteState

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 import pytest
-
 from tests.unit.notifier.alerts import PUBLISHED, alert, delivery
+
 from tocsin.domain.delivery import DeliveryOutcome
 from tocsin.notifier.attempt import Postpone, after, before
 from tocsin.ports.sender import SendResult

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.notifier.alerts import CHIPS, PUBLISHED, alert, evidence, without
+
 from tocsin.domain.alert import Alert
 from tocsin.domain.signal import Classification, CompanyMention, Event
 from tocsin.notifier.labels import ENGLISH, GERMAN, LANGUAGES

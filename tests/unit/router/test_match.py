@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.notifier.alerts import signal
+
 from tocsin.domain.signal import Classification, ClassifiedArticle, CompanyMention, Event
 from tocsin.domain.subscription import Channel, Subscriber, Subscription
 from tocsin.router.match import SubscriptionIndex, covers, fulfils
