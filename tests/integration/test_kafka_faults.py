@@ -91,7 +91,10 @@ class Relay:
         self.committed = 0
         self.troubles: list[str] = []
         self.stop = threading.Event()
-        self.threads = [threading.Thread(target=self.publish), threading.Thread(target=self.copy)]
+        self.threads = [
+            threading.Thread(target=self.publish, daemon=True),
+            threading.Thread(target=self.copy, daemon=True),
+        ]
         for thread in self.threads:
             thread.start()
 
@@ -173,7 +176,7 @@ def test_a_broker_that_comes_late_and_goes_away_loses_and_doubles_nothing(
     assert until(lambda: relay.committed > 200, 30)
     broker.kill()
     before = len(relay.acknowledged)
-    assert until(lambda: {t.split(":")[0] for t in relay.troubles} == {"publish", "copy"}, 30), relay.troubles
+    assert until(lambda: {t.split(":")[0] for t in relay.troubles} == {"publish", "copy"}, 60), relay.troubles
     time.sleep(3)
     assert len(relay.acknowledged) <= before + 1
     broker.start()

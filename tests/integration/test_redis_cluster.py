@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from tests.backends.backend import BackendMissingError
+from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
 
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[RedisServer]:
     try:
-        server = RedisServer(tmp_path, "--cluster-enabled", "yes")
+        server = RedisServer(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
     except BackendMissingError as missing:
         pytest.skip(str(missing))
     server.start()
@@ -36,7 +36,7 @@ def cluster(tmp_path: Path) -> Iterator[RedisServer]:
 
 def give_slots(server: RedisServer) -> None:
     with redis.Redis(port=server.port) as admin:
-        admin.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)  # type: ignore[no-untyped-call]
+        admin.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
         deadline = time.monotonic() + 10
         while admin.cluster("INFO")["cluster_state"] != "ok":
             assert time.monotonic() < deadline

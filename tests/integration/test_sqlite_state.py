@@ -196,13 +196,14 @@ def test_claims_and_answers_use_an_index(path: Path, state: SqliteState) -> None
     queries = [feeds._CLAIM, outbox._CLAIM]
     queries += [f"UPDATE {table} SET leased_until = NULL WHERE leased_until <= :now" for table in ("feeds", "outbox")]
     queries += ["SELECT outcome FROM outbox WHERE state = 'settled' ORDER BY ended, id LIMIT :limit"]
-    queries += ["DELETE FROM outbox WHERE state = 'acknowledged' AND ended < :now"]
+    queries += [outbox._PENDING, "DELETE FROM outbox WHERE state = 'acknowledged' AND ended < :now"]
     with closing(sqlite3.connect(path)) as file:
         for query in queries:
             plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {query}", numbers)]
             touched = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
             assert touched, query
             assert all("USING" in step for step in touched), plan
+            assert not any(step.startswith("SCAN") and "INDEX" not in step for step in touched), plan
             assert not any("TEMP B-TREE" in step for step in plan), plan
 
 

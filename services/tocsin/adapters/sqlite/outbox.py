@@ -27,7 +27,6 @@ CREATE TABLE IF NOT EXISTS outbox (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due) WHERE state = 'planned' AND leased_until IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_leased ON outbox (leased_until) WHERE leased_until IS NOT NULL;
-CREATE INDEX IF NOT EXISTS outbox_planned ON outbox (state) WHERE state = 'planned';
 CREATE INDEX IF NOT EXISTS outbox_settled ON outbox (ended, id) WHERE state = 'settled';
 CREATE INDEX IF NOT EXISTS outbox_remembered ON outbox (ended) WHERE state = 'acknowledged';
 """
@@ -40,6 +39,11 @@ UPDATE outbox SET leased_until = :until, attempts = attempts + 1 WHERE id IN (
     SELECT id FROM outbox WHERE state = 'planned' AND leased_until IS NULL AND due <= :now ORDER BY due LIMIT :limit
 )
 RETURNING delivery, due, attempts
+"""
+# in two parts, because that is how they are indexed: a third index on all planned would mislead the planner in _CLAIM
+_PENDING: Final = """
+SELECT (SELECT count(*) FROM outbox WHERE state = 'planned' AND leased_until IS NULL)
+     + (SELECT count(*) FROM outbox WHERE leased_until IS NOT NULL)
 """
 _SETTLE: Final = """
 INSERT INTO outbox (id, state, outcome, ended) VALUES (:id, 'settled', :outcome, :ended)
@@ -111,7 +115,7 @@ class SqliteOutbox:
     def pending(self) -> int:
         """See the port."""
         with self._database.read() as connection:
-            count: int = connection.execute("SELECT count(*) FROM outbox WHERE state = 'planned'").fetchone()[0]
+            count: int = connection.execute(_PENDING).fetchone()[0]
         return count
 
     def close(self) -> None:
