@@ -70,7 +70,7 @@ def state(server: RedisServer) -> Iterator[RedisState]:
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_server_that_is_away_is_a_passing_trouble(call: Callable[[RedisState], object]) -> None:
-    with closing(RedisState(RedisSettings(url=f"redis://127.0.0.1:{free_port()}/0", timeout=1.0))) as state:
+    with closing(RedisState(RedisSettings(url=f"redis://127.0.0.1:{free_port()}/0", timeout=1.0))) as state:  # noqa: SIM117
         with pytest.raises(TransientError, match=r"Redis: .*127\.0\.0\.1"):
             call(state)
 
@@ -122,7 +122,9 @@ def test_a_refused_login_names_the_remedy_and_no_secret(
     server: RedisServer, admin: redis.Redis, login: dict[str, str]
 ) -> None:
     admin.config_set("requirepass", "s3cret")
-    with closing(RedisState(RedisSettings(url=server.url, **login))) as state:
+    with closing(
+        RedisState(RedisSettings(url=server.url, username=login.get("username"), password=login.get("password")))
+    ) as state:
         with pytest.raises(ConfigurationError, match=r"username and password") as refused:
             state.outbox.pending()
         with pytest.raises(ConfigurationError, match=r"username and password"):

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from tests.contract.deliveries import delivery, outcome
 
-from tocsin.adapters.sqlite import feeds, outbox
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.state import SqliteState
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
@@ -188,23 +187,6 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_text("a diary, and not a short one\n" * 100)
     with pytest.raises(ConfigurationError, match=r"state\.db"):
         SqliteState(path)
-
-
-def test_claims_and_answers_use_an_index(path: Path, state: SqliteState) -> None:
-    assert state.outbox.pending() == 0
-    numbers = {"now": 1, "until": 2, "limit": 3, "token": "t"}
-    queries = [feeds._CLAIM, outbox._CLAIM]
-    queries += [f"UPDATE {table} SET leased_until = NULL WHERE leased_until <= :now" for table in ("feeds", "outbox")]
-    queries += ["SELECT outcome FROM outbox WHERE state = 'settled' ORDER BY ended, id LIMIT :limit"]
-    queries += [outbox._PENDING, "DELETE FROM outbox WHERE state = 'acknowledged' AND ended < :now"]
-    with closing(sqlite3.connect(path)) as file:
-        for query in queries:
-            plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {query}", numbers)]
-            touched = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
-            assert touched, query
-            assert all("USING" in step for step in touched), plan
-            assert not any(step.startswith("SCAN") and "INDEX" not in step for step in touched), plan
-            assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
 def test_what_is_long_over_is_deleted(path: Path) -> None:
