@@ -37,7 +37,7 @@ compose-test:  ## the whole stack in containers: up, healthy, kill, scale (needs
 	tests/compose/run.sh
 
 lock:  ## pin the dependencies again (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra kafka --extra redis pyproject.toml -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra kafka --extra redis --extra e5 --extra fulltext pyproject.toml -o requirements/runtime.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras pyproject.toml -o requirements/dev.txt
 	echo 'hatchling>=1.27' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header - -c requirements/dev.txt -o requirements/build.txt
 
