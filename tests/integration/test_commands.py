@@ -119,7 +119,19 @@ def test_types_lists_all_with_their_names() -> None:
 
 def test_the_command_is_what_the_package_declares() -> None:
     (script,) = metadata.entry_points(group="console_scripts", name="tocsin")
-    assert script.value == "tocsin.cli.main:main"
+    assert script.value == "tocsin.cli.entry:main"
+
+
+def test_a_stop_during_the_start_is_heard() -> None:
+    # the rest of the program is replaced by a SIGTERM: without a handler the process would die of the signal (-15),
+    # and as process 1 of a container not at all
+    code = (
+        "import os, signal, sys, types\n"
+        "rest = types.SimpleNamespace(main=lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "sys.modules['tocsin.cli.main'] = rest\n"
+        "from tocsin.cli.entry import main; main()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 143
 
 
 def test_topics_are_made_by_name(started: Path) -> None:
