@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.adapters.apprise.sender import AppriseSender
+from tocsin.adapters.embedding.choose import open_embedder
 from tocsin.adapters.http.fetcher import AiohttpFetcher
 from tocsin.classifier.classify import Classifier
+from tocsin.classifier.model import builtin_model, load_model
 from tocsin.classifier.service import ClassifierHandler
 from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.feed import Feed
@@ -31,7 +33,7 @@ from tocsin.runtime.startup import until_ready
 from tocsin.runtime.worker import Handler, Worker
 from tocsin.settings.check import check_feeds, check_settings, check_subscribers
 from tocsin.settings.feeds_file import load_feeds
-from tocsin.settings.schema import Settings
+from tocsin.settings.schema import ClassifierSettings, Settings
 from tocsin.settings.subscribers_file import load_subscribers
 
 ROLES: Final = ("poller", "classifier", "router", "notifier")
@@ -134,7 +136,7 @@ def services(
         )
     if "classifier" in roles:
         window = timedelta(hours=settings.classifier.story_window)
-        classifier = Classifier(configuration.knowledge)
+        classifier = open_classifier(settings.classifier, configuration.knowledge)
         running.append(worker(ClassifierHandler(classifier, deployment.state.stories, clock, window)))
     if "router" in roles:
         max_age = timedelta(hours=settings.router.alert_max_age)
@@ -155,6 +157,29 @@ def services(
             )
         )
     return running
+
+
+def open_classifier(settings: ClassifierSettings, knowledge: Knowledge) -> Classifier:
+    """A classifier with the embedder and the model that the settings ask for. Raises ConfigurationError."""
+    embedder = open_embedder(settings.embedder, cache_folder(settings))
+    model = load_model(Path(settings.model)) if settings.model else builtin_model(embedder.name)
+    if model is None:
+        raise ConfigurationError(
+            f"classifier.model: none comes with Tocsin for the embedder `{embedder.name}`; fit one with "
+            f"`tocsin fit --embedder {settings.embedder} --output FILE` and name it here"
+        )
+    if model.about.embedder != embedder.name:
+        raise ConfigurationError(
+            f"classifier.model: {settings.model} was fitted on the embedder `{model.about.embedder}`, but "
+            f"classifier.embedder is `{embedder.name}`; fit it again, or take that embedder"
+        )
+    return Classifier(knowledge, embedder, model)
+
+
+def cache_folder(settings: ClassifierSettings) -> Path:
+    """Where encoders built once are kept: the setting, else ``TOCSIN_CACHE``, else the user's cache folder."""
+    given = settings.cache or os.environ.get("TOCSIN_CACHE")
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tocsin"
 
 
 def prepare(configuration: Configuration, deployment: Deployment, roles: Sequence[str]) -> None:

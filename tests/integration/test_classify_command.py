@@ -61,7 +61,7 @@ def test_lines_in_lines_out_in_order(overlay: str) -> None:
     assert (event["confidence"], event["direction"]) == (0.8, "up")
     (piece,) = event["evidence"]
     assert piece == {
-        "field": "title", "start": 9, "end": 20, "text": "quokka curb", "rule": "policy.bell-test/en/quokka curb*",
+        "field": "title", "start": 9, "end": 21, "text": "quokka curbs", "rule": "policy.bell-test/en/quokka curb*",
     }  # fmt: skip
     assert first["scores"]["policy.bell-test"] == 0.8
     assert first["policy"] >= 0.8

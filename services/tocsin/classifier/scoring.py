@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeVar
 from tocsin.classifier.amounts import rough_dollars
 from tocsin.classifier.passage import Hit, Passage
 from tocsin.classifier.rules import BesideRule, CueRule, JudgementRule, NegationRule, TriggerRule
-from tocsin.domain.signal import Amount, CompanyMention, Direction, Event, Evidence
+from tocsin.domain.signal import Amount, CompanyMention, Direction, Event, Evidence, Field
 from tocsin.knowledge.schema import EventType
 
 FIELD_WEIGHTS: Final = {"title": 1.0, "summary": 0.8, "content": 0.5}
@@ -30,7 +30,7 @@ _BIG_MOVE: Final = (10.0, 5)
 R = TypeVar("R", TriggerRule, CueRule)
 
 
-class _Counted(NamedTuple):
+class Counted(NamedTuple):
     """A trigger that counts, where it is strongest."""
 
     passage: Passage
@@ -38,12 +38,20 @@ class _Counted(NamedTuple):
     rule: TriggerRule
     strength: float
 
+    @property
+    def in_headline(self) -> bool:
+        """Whether it stands in the title, or in what serves as one."""
+        return self.hit.sentence == self.passage.headline
+
 
 class Findings(NamedTuple):
     """What the passages say of one event type."""
 
     probability: float
-    triggers: Sequence[_Counted]
+    triggers: Sequence[Counted]
+
+
+NOTHING: Final = Findings(0.0, ())
 
 
 def weigh(passages: Sequence[Passage]) -> dict[str, Findings]:
@@ -51,21 +59,26 @@ def weigh(passages: Sequence[Passage]) -> dict[str, Findings]:
 
     Distinct triggers add up as independent hints (noisy or), each once, where it stands most prominently.
     """
-    best: dict[str, dict[int, _Counted]] = defaultdict(dict)
+    judged = prod(_judgements(passages).values())
+    barred = vetoed(passages)
+    findings = {}
+    for type, counted in triggers(passages).items():
+        missed = prod(1.0 - trigger.strength for trigger in counted.values())
+        factor = judged * (VETO if type in barred else 1.0)
+        findings[type] = Findings((1.0 - missed) * factor, tuple(counted.values()))
+    return findings
+
+
+def triggers(passages: Sequence[Passage]) -> dict[str, dict[int, Counted]]:
+    """Event type → number of the trigger → where it counts most."""
+    best: dict[str, dict[int, Counted]] = defaultdict(dict)
     for passage in passages:
         for counted in _count(passage):
             of_type = best[counted.rule.type]
             known = of_type.get(counted.rule.trigger)
             if known is None or counted.strength > known.strength:
                 of_type[counted.rule.trigger] = counted
-    judged = prod(_judgements(passages).values())
-    vetoed = _vetoed(passages)
-    findings = {}
-    for type, triggers in best.items():
-        missed = prod(1.0 - counted.strength for counted in triggers.values())
-        factor = judged * (VETO if type in vetoed else 1.0)
-        findings[type] = Findings((1.0 - missed) * factor, tuple(triggers.values()))
-    return findings
+    return best
 
 
 def describe(
@@ -75,24 +88,25 @@ def describe(
     companies: Sequence[CompanyMention],
     amounts: Iterable[Amount],
 ) -> Event:
-    """The event as it is told to the reader."""
+    """The event as it is told to the reader, by its words alone."""
     order = {passage.field: number for number, passage in enumerate(passages)}
     triggers = sorted(findings.triggers, key=lambda counted: (order[counted.passage.field], counted.hit.start))
     evidence: dict[tuple[str, int, int], Evidence] = {}
     for counted in triggers:
-        hit = counted.hit
-        spot = (counted.passage.field, hit.start, hit.end)
-        evidence.setdefault(spot, counted.passage.evidence(hit.start, hit.end, counted.rule.label))
+        # for a reader, the word that a part of was matched
+        start, end = counted.passage.whole_words(counted.hit.start, counted.hit.end)
+        spot = (counted.passage.field, start, end)
+        evidence.setdefault(spot, counted.passage.evidence(start, end, counted.rule.label))
     return Event(
         type=event.id,
         confidence=round(findings.probability, 4),
         severity=_severity(event, triggers, companies, amounts),
-        direction=_direction(event.id, triggers),
+        direction=direction(event.id, triggers),
         evidence=tuple(evidence.values())[:_MOST_EVIDENCE],
     )
 
 
-def _count(passage: Passage) -> Iterable[_Counted]:
+def _count(passage: Passage) -> Iterable[Counted]:
     beside = {
         (group, hit.sentence)
         for hit in passage.hits
@@ -113,7 +127,7 @@ def _count(passage: Passage) -> Iterable[_Counted]:
             and not any(hit.start < other.end and other.start < hit.end for other in barred.get(rule.type, ()))
         )
         if counts:
-            yield _Counted(passage, hit, rule, rule.weight * (1.0 if headline else FIELD_WEIGHTS[passage.field]))
+            yield Counted(passage, hit, rule, rule.weight * (1.0 if headline else FIELD_WEIGHTS[passage.field]))
 
 
 def _rules(passage: Passage, kind: type[R]) -> Iterable[tuple[Hit, R]]:
@@ -133,7 +147,8 @@ def _judgements(passages: Sequence[Passage]) -> Mapping[str, float]:
     }
 
 
-def _vetoed(passages: Sequence[Passage]) -> set[str]:
+def vetoed(passages: Sequence[Passage]) -> set[str]:
+    """The types that a phrase in the title rules out."""
     return {
         type
         for hit in _in_headlines(passages)
@@ -143,7 +158,17 @@ def _vetoed(passages: Sequence[Passage]) -> set[str]:
     }
 
 
-def _direction(type: str, triggers: Sequence[_Counted]) -> Direction:
+def direction_cues(passages: Sequence[Passage]) -> list[float]:
+    """How many sentences with a trigger have a cue: up and down in the title, up and down below it, each at most 2."""
+    seen: dict[tuple[bool, str], set[tuple[Field, int]]] = defaultdict(set)
+    for type, counted in triggers(passages).items():
+        for passage, hit, _, _ in counted.values():
+            for way in _cues(type, passage, hit.sentence):
+                seen[hit.sentence == passage.headline, way].add((passage.field, hit.sentence))
+    return [min(len(seen[headline, way]), 2) / 2 for headline in (True, False) for way in ("up", "down")]
+
+
+def direction(type: str, triggers: Sequence[Counted]) -> Direction:
     """By the first sentence with a trigger that has a cue. Up wins: to lift a ban is an easing."""
     seen = set()
     for passage, hit, _, _ in triggers:
@@ -184,7 +209,7 @@ def _cues(type: str, passage: Passage, sentence: int) -> set[str]:
 
 def _severity(
     event: EventType,
-    triggers: Sequence[_Counted],
+    triggers: Sequence[Counted],
     companies: Sequence[CompanyMention],
     amounts: Iterable[Amount],
 ) -> int:

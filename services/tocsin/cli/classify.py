@@ -11,9 +11,11 @@ from typing import Annotated, BinaryIO, NoReturn
 import typer
 
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
-from tocsin.classifier.classify import Classifier, Text
+from tocsin.bootstrap import open_classifier
+from tocsin.classifier.classify import Text
 from tocsin.cli.classify_report import print_report, report
 from tocsin.cli.classify_stream import StoryLine, classify_lines
+from tocsin.cli.models import EmbedderOption, ModelOption
 from tocsin.domain.errors import ConfigurationError
 from tocsin.knowledge import load_knowledge
 from tocsin.settings.schema import ClassifierSettings
@@ -33,6 +35,8 @@ def classify(
     knowledge: Annotated[
         list[Path] | None, typer.Option("--knowledge", help="A folder laid over the built-in knowledge; repeatable.")
     ] = None,
+    embedder: EmbedderOption = "auto",
+    model: ModelOption = None,
     lang: Annotated[str | None, typer.Option("--lang", help="The language of FILE, instead of recognising it.")] = None,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object instead of a page.")] = False,
 ) -> None:
@@ -42,7 +46,9 @@ def classify(
     if file is None and not jsonl:
         _fail("nothing to classify; give a FILE, - for standard input, or --jsonl")
     try:
-        classifier = Classifier(load_knowledge(knowledge or []))
+        classifier = open_classifier(
+            ClassifierSettings(embedder=embedder, model=model), load_knowledge(knowledge or [])
+        )
     except ConfigurationError as error:
         _fail(*error.problems)
     with ExitStack() as stack:

@@ -63,7 +63,11 @@ def print_report(text: Text, classification: Classification) -> None:
         console.print(Styled(f"{company.ticker}  {company.name}: {company.role}, relevance {company.relevance}"))
     for amount in classification.amounts:
         console.print(Styled(f"{amount.value:,.10g} {amount.currency or amount.unit}  “{_printable(amount.text)}”"))
-    console.print(f"language {classification.language or 'unknown'}, knowledge {classification.knowledge}", style="dim")
+    if classification.neighbour:
+        near = classification.neighbour
+        console.print(Styled(f"like       “{_printable(near.title)}” ({near.similarity:.2f})", style="dim"))
+    versions = f"knowledge {classification.knowledge}, model {classification.model or 'none'}"
+    console.print(f"language {classification.language or 'unknown'}, {versions}", style="dim")
 
 
 def _marked(field: Field, value: str, evidence: list[Evidence], names: list[Evidence]) -> Styled:

@@ -9,6 +9,7 @@ from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
 from tocsin.cli.init import init
+from tocsin.cli.models import evaluate, fit
 from tocsin.cli.run import run
 from tocsin.cli.status import status
 from tocsin.domain.errors import TocsinError
@@ -26,6 +27,8 @@ app.command()(check)
 app.command()(run)
 app.command()(status)
 app.command()(classify)
+app.command()(evaluate)
+app.command()(fit)
 app.command()(types)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")

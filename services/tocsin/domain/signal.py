@@ -58,8 +58,20 @@ class Amount(Struct, frozen=True, kw_only=True):
     unit: str | None = None
 
 
+class Neighbour(Struct, frozen=True, kw_only=True):
+    """The known example nearest in meaning; ``similarity`` is a cosine, 1 for the same."""
+
+    title: str
+    similarity: float
+
+
 class Classification(Struct, frozen=True, kw_only=True):
-    """The verdict on one text. ``scores`` has every known type; ``events`` those above their threshold."""
+    """The verdict on one text. ``scores`` has every known type; ``events`` those above their threshold.
+
+    ``policy`` and ``market`` are the probabilities of any event of the group, ``any`` that of an event at all (None
+    where nothing was fitted to tell it). ``knowledge`` and ``model`` are the
+    versions of what judged.
+    """
 
     language: str | None
     flagged: bool
@@ -67,9 +79,12 @@ class Classification(Struct, frozen=True, kw_only=True):
     scores: dict[str, float] = {}
     policy: float = 0.0
     market: float = 0.0
+    any: float | None = None
     companies: tuple[CompanyMention, ...] = ()
     amounts: tuple[Amount, ...] = ()
+    neighbour: Neighbour | None = None
     knowledge: str = ""
+    model: str = ""
 
     @property
     def severity(self) -> int:

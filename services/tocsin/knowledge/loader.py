@@ -22,6 +22,7 @@ from tocsin.knowledge.schema import (
     JudgementFile,
     Knowledge,
     Lexicon,
+    LexiconFile,
     Words,
 )
 
@@ -32,7 +33,8 @@ _SUFFIXES: Final = (".yaml", ".yml")
 def load_knowledge(overlays: Sequence[str | Path] = (), *, builtin: Traversable | None = None) -> Knowledge:
     """The built-in knowledge with the folders of ``overlays`` laid over it, the later over the earlier.
 
-    Every folder has ``events/<type-id>.yaml``, ``companies/*.yaml`` and ``judgement.yaml``, or some of them.
+    Every folder has ``events/<type-id>.yaml``, ``lexicons/<language>.yaml``, ``companies/*.yaml`` and
+    ``judgement.yaml``, or some of them.
     ``builtin`` replaces the knowledge that comes with Tocsin. Raises ConfigurationError with every mistake found.
     """
     loading = _Loading()
@@ -49,24 +51,31 @@ class _Loading:
         self.companies: dict[str, dict[str, Any]] = {}
         self.judgements: dict[str, Judgement] = {}
         self.negation: dict[str, Words] = {}
+        self.lexicons: list[tuple[Document, str, dict[str, Lexicon]]] = []
+        self.spoken: list[tuple[Document, LexiconFile]] = []
         self.origin: dict[str, Document] = {}  # the first file of each event type and company
 
     def read(self, folder: Traversable) -> None:
         if not folder.is_dir():
             self.problems.append(f"{folder}: no such folder; correct `knowledge` in the settings")
             return
-        events, companies = _files(folder / "events"), _files(folder / "companies")
+        events, companies, lexicons = (_files(folder / name) for name in ("events", "companies", "lexicons"))
         judgement = folder / "judgement.yaml"
         for file in events:
             self._event(Document(file, self.problems))
+        for file in lexicons:
+            self._lexicons(Document(file, self.problems))
         for file in companies:
             self._companies(Document(file, self.problems))
         if judgement.is_file():
             self._judgement(Document(judgement, self.problems))
-        elif not events and not companies:
-            self.problems.append(f"{folder}: no knowledge here; it takes events/, companies/ or judgement.yaml")
+        elif not events and not companies and not lexicons:
+            self.problems.append(
+                f"{folder}: no knowledge here; it takes events/, lexicons/, companies/ or judgement.yaml"
+            )
 
     def finish(self) -> Knowledge:
+        self._join_lexicons()
         events = [self._complete(fields, EventType) for _, fields in sorted(self.events.items())]
         companies = [self._complete(fields, Company) for _, fields in sorted(self.companies.items())]
         if self.problems:
@@ -84,7 +93,12 @@ class _Loading:
         before = len(self.problems)
         languages = document.convert(document.content.pop("languages", {}), dict[str, Any], "languages") or {}
         file = document.convert(document.content, EventFile) if document.content else None
-        lexicons = {language: self._lexicon(document, language, content) for language, content in languages.items()}
+        for language in languages:
+            _check_language(document, language, f"languages.{language}")
+        lexicons = {
+            language: self._lexicon(document, f"languages.{language}", content)
+            for language, content in languages.items()
+        }
         if file and document.file.name.rpartition(".")[0] != file.id:
             document.problem("id", f"{file.id!r} stands in {document.file.name}; name the file {file.id}.yaml")
         if not file or len(self.problems) > before:
@@ -95,9 +109,40 @@ class _Loading:
             "languages": merge.lexicons(below.get("languages", {}), lexicons)
         }
 
-    def _lexicon(self, document: Document, language: str, content: Any) -> Lexicon:
-        path = f"languages.{language}"
-        _check_language(document, language, path)
+    def _lexicons(self, document: Document) -> None:
+        events = document.convert(document.content.pop("events", {}), dict[str, Any], "events") or {}
+        file = document.convert(document.content, LexiconFile) if document.content else None
+        if not file:
+            return
+        if document.file.name.rpartition(".")[0] != file.language:
+            document.problem(
+                "language", f"{file.language!r} stands in {document.file.name}; name it {file.language}.yaml"
+            )
+        for name, patterns in {**file.judgements, "negation": file.negation}.items():
+            document.check_patterns(patterns, name)
+        lexicons = {type: self._lexicon(document, f"events.{type}", content) for type, content in events.items()}
+        self.lexicons.append((document, file.language, lexicons))
+        self.spoken.append((document, file))
+
+    def _join_lexicons(self) -> None:
+        """Put what the files of languages say to the types and judgements, of which all are known only now."""
+        for document, language, lexicons in self.lexicons:
+            for type, lexicon in lexicons.items():
+                if type not in self.events:
+                    document.problem(f"events.{type}", "no such event type; add events/<type>.yaml or correct it")
+                    continue
+                event = self.events[type]
+                event["languages"] = merge.lexicons(event["languages"], {language: lexicon})
+        for document, file in self.spoken:
+            for name, words in file.judgements.items():
+                if name not in self.judgements:
+                    document.problem(f"judgements.{name}", "no such judgement; add it to judgement.yaml or correct it")
+                    continue
+                extra = Judgement(factor=self.judgements[name].factor, languages={file.language: words})
+                self.judgements[name] = merge.judgement(self.judgements[name], extra)
+            self.negation = merge.words(self.negation, {file.language: file.negation})
+
+    def _lexicon(self, document: Document, path: str, content: Any) -> Lexicon:
         lexicon = document.convert(content, Lexicon, path) or Lexicon()
         for index, trigger in enumerate(lexicon.triggers):
             document.check_patterns(trigger.any, f"{path}.triggers[{index}].any")

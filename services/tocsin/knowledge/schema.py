@@ -41,12 +41,15 @@ class Lexicon(Section, frozen=True):
 
 
 class EventType(Section, frozen=True):
-    """A kind of event. ``id`` is ``group.name``; ``codes`` maps a scheme (iptc, gta, 8-k …) to its codes."""
+    """A kind of event. ``id`` is ``group.name``; ``codes`` maps a scheme (iptc, gta, 8-k …) to its codes.
+
+    ``threshold`` is the probability from which it counts; None takes the model's, which was chosen for its precision.
+    """
 
     id: str
     name: str
     severity: Severity
-    threshold: Weight
+    threshold: Weight | None = None
     codes: dict[str, tuple[str, ...]] = {}
     languages: dict[str, Lexicon] = {}
 
@@ -107,7 +110,7 @@ class CompanyFile(Section, frozen=True):
 class Judgement(Section, frozen=True):
     """Words that say a text is no news of its own (a denial, a look back, an opinion), for all event types.
 
-    One in the title multiplies every score by ``factor``.
+    The models weigh them; where an event type has no model, one in the title multiplies its score by ``factor``.
     """
 
     factor: Weight
@@ -119,6 +122,14 @@ class JudgementFile(Section, frozen=True):
 
     judgements: dict[str, Judgement] = {}
     negation: dict[str, Words] = {}
+
+
+class LexiconFile(Section, frozen=True):
+    """``lexicons/<language>.yaml``: all words of one language. ``events`` is by type, ``judgements`` by name."""
+
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+    judgements: dict[str, Words] = {}
+    negation: Words = ()
 
 
 class Knowledge(Struct, frozen=True, kw_only=True):

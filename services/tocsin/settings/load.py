@@ -60,6 +60,9 @@ def _absolute(settings: Settings, base: Path) -> Settings:
         data=str(data),
         feeds=str(base / settings.feeds),
         subscribers=str(base / settings.subscribers),
+        classifier=msgspec.structs.replace(
+            settings.classifier, **_placed(base, model=settings.classifier.model, cache=settings.classifier.cache)
+        ),
         knowledge=tuple(str(base / folder) for folder in settings.knowledge),
         bus=msgspec.structs.replace(
             settings.bus,
@@ -70,3 +73,7 @@ def _absolute(settings: Settings, base: Path) -> Settings:
             sqlite=msgspec.structs.replace(settings.state.sqlite, path=str(data / settings.state.sqlite.path)),
         ),
     )
+
+
+def _placed(base: Path, **paths: str | None) -> dict[str, str | None]:
+    return {name: str(base / path) if path else None for name, path in paths.items()}

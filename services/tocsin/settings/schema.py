@@ -107,8 +107,16 @@ class PollerSettings(Section, frozen=True):
 
 
 class ClassifierSettings(Section, frozen=True):
-    """``story_window`` is in hours: reports of one event further apart than that are two stories."""
+    """``story_window`` is in hours: reports of one event further apart than that are two stories.
 
+    ``embedder`` is ``auto`` (the best that is installed), ``e5``, ``use``, ``none`` or the path of an ONNX file.
+    ``model`` is the path of a model that ``tocsin fit`` made; None takes the one that comes with the embedder.
+    ``cache`` is the folder where the e5 encoder, built at the first start, is kept.
+    """
+
+    embedder: str = "auto"
+    model: str | None = None
+    cache: str | None = None
     story_window: Hours = 48.0
     batch: Count = 100
 

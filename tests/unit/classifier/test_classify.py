@@ -49,7 +49,7 @@ def test_markup_and_marks_keep_offsets_right() -> None:
     )
     verdict = shared.classify(text)
     check(text, verdict)
-    assert [piece.text for piece in verdict.events[0].evidence] == ["export&nbsp;control"]
+    assert [piece.text for piece in verdict.events[0].evidence] == ["export&nbsp;controls"]
     assert verdict.companies[0].evidence[0].text == "Nvi\u00addia"
 
 

@@ -98,7 +98,7 @@ def test_severity_grows_with_the_sum_and_with_a_subject(classifier: Classifier) 
 
 def test_evidence_tells_field_place_and_rule(classifier: Classifier) -> None:
     (piece,) = event(classifier, "The  EXPORT\u00a0Controls").evidence
-    assert (piece.field, piece.text, piece.rule) == ("title", "EXPORT\u00a0Control", f"{EXPORT}/en/export control*")
+    assert (piece.field, piece.text, piece.rule) == ("title", "EXPORT\u00a0Controls", f"{EXPORT}/en/export control*")
 
 
 def test_groups_are_their_likeliest_type(classifier: Classifier) -> None:

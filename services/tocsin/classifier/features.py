@@ -1,0 +1,86 @@
+"""What the models see of a text beside its meaning: few numbers, each with a name and a reason."""
+
+from collections.abc import Iterable, Sequence
+from math import log10, prod
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.classifier import scoring
+from tocsin.classifier.amounts import rough_dollars
+from tocsin.classifier.passage import Passage
+from tocsin.classifier.rules import JudgementRule
+from tocsin.domain.signal import Amount, CompanyMention
+
+_QUESTION: Final = ("?", "？", "؟", "¿")
+_MOST_COMPANIES: Final = 4
+
+SHARED: Final = (
+    "subject companies", "named companies", "money", "log dollars", "percentage", "question in title", "has a body",
+    "title length", "exclamation", "year in title",
+)  # fmt: skip
+
+
+def names(types: Sequence[str], judgements: Sequence[str]) -> list[str]:
+    """The columns of ``describe``."""
+    of_type = [f"{what} {type}" for type in types for what in ("words in title:", "words in body:", "vetoed:")]
+    judged = [f"{name} in {where}" for name in judgements for where in ("title", "body")]
+    return [*of_type, *judged, *SHARED]
+
+
+def describe(
+    types: Sequence[str],
+    judgements: Sequence[str],
+    passages: Sequence[Passage],
+    companies: Sequence[CompanyMention],
+    amounts: Iterable[Amount],
+) -> NDArray[np.float32]:
+    """One row of numbers between 0 and about 1."""
+    title = [passage for passage in passages if passage.headline is not None]
+    triggers = scoring.triggers(passages)
+    vetoed = scoring.vetoed(passages)
+    row: list[float] = []
+    for type in types:
+        counted = triggers.get(type, {}).values()
+        headline = [trigger.strength for trigger in counted if trigger.in_headline]
+        body = [trigger.strength for trigger in counted if not trigger.in_headline]
+        row += [_any(headline), _any(body), float(type in vetoed)]
+    for name in judgements:
+        row += [_judged(name, passages, headline=True), _judged(name, passages, headline=False)]
+    row += _shared(title[0].text if title else "", passages, companies, list(amounts))
+    return np.array(row, dtype=np.float32)
+
+
+def _shared(
+    title: str, passages: Sequence[Passage], companies: Sequence[CompanyMention], amounts: Sequence[Amount]
+) -> list[float]:
+    subjects = sum(company.role == "subject" for company in companies)
+    dollars = max((rough_dollars(amount) for amount in amounts), default=0.0)
+    digits = "".join(character if character.isdigit() else " " for character in title).split()
+    return [
+        min(subjects, _MOST_COMPANIES) / _MOST_COMPANIES,
+        min(len(companies) - subjects, _MOST_COMPANIES) / _MOST_COMPANIES,
+        float(dollars > 0),
+        max(0.0, log10(dollars) - 5) / 7 if dollars > 0 else 0.0,
+        float(any(amount.unit == "%" for amount in amounts)),
+        float(any(mark in title for mark in _QUESTION)),
+        float(len(passages) > 1),
+        min(len(title), 150) / 150,
+        float("!" in title or "！" in title),
+        float(any(len(number) == 4 and number[:2] in {"19", "20"} for number in digits)),  # noqa: PLR2004
+    ]
+
+
+def _any(strengths: Iterable[float]) -> float:
+    return 1.0 - prod(1.0 - strength for strength in strengths)
+
+
+def _judged(name: str, passages: Sequence[Passage], *, headline: bool) -> float:
+    found = sum(
+        any(isinstance(rule, JudgementRule) and rule.name == name for rule in hit.rules)
+        for passage in passages
+        for hit in passage.hits
+        if (hit.sentence == passage.headline) == headline
+    )
+    return min(found, 2) / 2

@@ -1,0 +1,1 @@
+"""Fitting the classifier's models, and measuring how well it judges."""
