@@ -13,7 +13,8 @@ from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.embedding.choose import open_embedder
 from tocsin.adapters.http.fetcher import AiohttpFetcher
 from tocsin.classifier.classify import Classifier
-from tocsin.classifier.model import builtin_model, load_model
+from tocsin.classifier.model import Model, builtin_model, load_model
+from tocsin.classifier.reload import CurrentClassifier
 from tocsin.classifier.service import ClassifierHandler
 from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.feed import Feed
@@ -24,6 +25,7 @@ from tocsin.notifier.service import Notifier
 from tocsin.poller.service import Poller
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock, system_clock
+from tocsin.ports.embedder import Embedder
 from tocsin.ports.state import State
 from tocsin.router.service import RouterHandler
 from tocsin.runtime import lifecycle
@@ -136,7 +138,7 @@ def services(
         )
     if "classifier" in roles:
         window = timedelta(hours=settings.classifier.story_window)
-        classifier = open_classifier(settings.classifier, configuration.knowledge)
+        classifier = watch_classifier(configuration)
         running.append(worker(ClassifierHandler(classifier, deployment.state.stories, clock, window)))
     if "router" in roles:
         max_age = timedelta(hours=settings.router.alert_max_age)
@@ -161,6 +163,18 @@ def services(
 
 def open_classifier(settings: ClassifierSettings, knowledge: Knowledge) -> Classifier:
     """A classifier with the embedder and the model that the settings ask for. Raises ConfigurationError."""
+    embedder, model = _open_model(settings)
+    return Classifier(knowledge, embedder, model)
+
+
+def watch_classifier(configuration: Configuration) -> CurrentClassifier:
+    """The same, made anew when the operator's knowledge changes."""
+    embedder, model = _open_model(configuration.settings.classifier)
+    folders = [Path(folder) for folder in configuration.settings.knowledge]
+    return CurrentClassifier(lambda: Classifier(load_knowledge(folders), embedder, model), folders)
+
+
+def _open_model(settings: ClassifierSettings) -> tuple[Embedder, Model]:
     embedder = open_embedder(settings.embedder, cache_folder(settings))
     model = load_model(Path(settings.model)) if settings.model else builtin_model(embedder.name)
     if model is None:
@@ -173,7 +187,7 @@ def open_classifier(settings: ClassifierSettings, knowledge: Knowledge) -> Class
             f"classifier.model: {settings.model} was fitted on the embedder `{model.about.embedder}`, but "
             f"classifier.embedder is `{embedder.name}`; fit it again, or take that embedder"
         )
-    return Classifier(knowledge, embedder, model)
+    return embedder, model
 
 
 def cache_folder(settings: ClassifierSettings) -> Path:

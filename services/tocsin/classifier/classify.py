@@ -53,6 +53,7 @@ class Seen(NamedTuple):
 
     language: str | None
     passages: Sequence[Passage]
+    triggers: scoring.Triggers
     companies: tuple[CompanyMention, ...]
     amounts: tuple[Amount, ...]
 
@@ -84,7 +85,7 @@ class Classifier:
     def classify(self, text: Text) -> Classification:
         """The verdict on ``text``. Offsets in it are code points of the original fields."""
         seen = self._read(text)
-        findings = scoring.weigh(seen.passages)
+        findings = scoring.weigh(seen.passages, seen.triggers)
         scores = {type: findings[type].probability if type in findings else 0.0 for type in self.knowledge.events}
         groups = _best_of_groups(scores)
         judged: Judged | None = None
@@ -132,11 +133,18 @@ class Classifier:
         ]
         companies = self._linker.link(passages)
         amounts = [amount for field, value in fields.items() for amount in read_amounts(field, value, language)]
-        return Seen(language, passages, companies, tuple(amounts))
+        return Seen(language, passages, scoring.triggers(passages), companies, tuple(amounts))
 
     def _observe(self, text: Text, seen: Seen, types: Sequence[str], judgements: Sequence[str]) -> Observation:
-        row = features.describe(types, judgements, seen.passages, seen.companies, seen.amounts)
-        cues = np.array(scoring.direction_cues(seen.passages), dtype=np.float32)
+        row = features.describe(
+            types,
+            judgements,
+            seen.passages,
+            triggers=seen.triggers,
+            companies=seen.companies,
+            amounts=seen.amounts,
+        )
+        cues = np.array(scoring.direction_cues(seen.triggers), dtype=np.float32)
         return Observation(self._vector(text), ngrams.count(seen.passages), row, np.concatenate([row, cues]))
 
     def _vector(self, text: Text) -> Array:

@@ -1,5 +1,6 @@
 """What the models see of a text beside its meaning: few numbers, each with a name and a reason."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log10, prod
 from typing import Final
@@ -33,13 +34,15 @@ def describe(
     types: Sequence[str],
     judgements: Sequence[str],
     passages: Sequence[Passage],
+    *,
+    triggers: scoring.Triggers,
     companies: Sequence[CompanyMention],
     amounts: Iterable[Amount],
 ) -> NDArray[np.float32]:
     """One row of numbers between 0 and about 1."""
     title = [passage for passage in passages if passage.headline is not None]
-    triggers = scoring.triggers(passages)
     vetoed = scoring.vetoed(passages)
+    judged = _judged(passages)
     row: list[float] = []
     for type in types:
         counted = triggers.get(type, {}).values()
@@ -47,7 +50,7 @@ def describe(
         body = [trigger.strength for trigger in counted if not trigger.in_headline]
         row += [_any(headline), _any(body), float(type in vetoed)]
     for name in judgements:
-        row += [_judged(name, passages, headline=True), _judged(name, passages, headline=False)]
+        row += [min(judged[name, headline], 2) / 2 for headline in (True, False)]
     row += _shared(title[0].text if title else "", passages, companies, list(amounts))
     return np.array(row, dtype=np.float32)
 
@@ -76,11 +79,12 @@ def _any(strengths: Iterable[float]) -> float:
     return 1.0 - prod(1.0 - strength for strength in strengths)
 
 
-def _judged(name: str, passages: Sequence[Passage], *, headline: bool) -> float:
-    found = sum(
-        any(isinstance(rule, JudgementRule) and rule.name == name for rule in hit.rules)
-        for passage in passages
-        for hit in passage.hits
-        if (hit.sentence == passage.headline) == headline
-    )
-    return min(found, 2) / 2
+def _judged(passages: Sequence[Passage]) -> Counter[tuple[str, bool]]:
+    """How many places each judgement has, in the headline and below it."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for passage in passages:
+        for hit in passage.hits:
+            names = {rule.name for rule in hit.rules if type(rule) is JudgementRule}
+            if names:
+                found.update((name, hit.sentence == passage.headline) for name in names)
+    return found

@@ -100,15 +100,12 @@ class Matcher(Generic[R]):
         found = []
         last = len(folded)
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            bounds = row[number]
-            if not bounds:
-                continue
-            found += [
-                Match(start, end, rules)
-                for left, right, rules in bounds
-                if not (left and start and _goes_on(folded[start - 1]))
-                and not (right and end < last and _goes_on(folded[end]))
-            ]
+            for left, right, rules in row[number]:
+                if left and start and _goes_on(folded[start - 1]):
+                    continue
+                if right and end < last and _goes_on(folded[end]):
+                    continue
+                found.append(Match(start, end, rules))
         return found
 
     def _row(self, language: str | None) -> list[tuple[_Bound[R], ...]]:

@@ -16,6 +16,8 @@ _FIELD_WEIGHTS: Final = {"title": 1.5, "summary": 1.0, "content": 0.6}
 _READ: Final = {"title": 400, "summary": 1_200, "content": 800}
 """Code points of each field that are looked at."""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT: Final = np.uint64(29)
+_MASK: Final = np.uint64(BUCKETS - 1)
 _UNSPACED: Final = 0x2E80
 
 
@@ -40,19 +42,20 @@ def occurrences(folded: str) -> Occurrences:
     # digits differ from report to report: any number is alike
     codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
     buckets, starts, sizes = [], [], []
+    hashed = np.zeros(codes.size, dtype=np.uint64)
     for size in SIZES:
         count = codes.size - size + 1
         if count <= 0:
             break
-        hashed = np.full(count, size, dtype=np.uint64)
-        for offset in range(size):
-            hashed = (hashed ^ codes[offset : offset + count]) * _MULTIPLIER
-            hashed ^= hashed >> np.uint64(29)
+        # an n-gram's hash goes on from that of the one a character shorter
+        hashed = (hashed[:count] ^ codes[size - 1 :]) * _MULTIPLIER
+        hashed ^= hashed >> _SHIFT
         start = np.arange(count, dtype=np.int32)
+        counted = hashed
         if size <= _SHORT:
-            kept = np.flatnonzero(codes[:count] >= _UNSPACED)
-            hashed, start = hashed[kept], start[kept]
-        buckets.append((hashed % np.uint64(BUCKETS)).astype(np.int32))
+            start = np.flatnonzero(codes[:count] >= _UNSPACED).astype(np.int32)
+            counted = hashed[start]
+        buckets.append((counted & _MASK).astype(np.int32))
         starts.append(start - 1)
         sizes.append(np.full(start.size, size, dtype=np.int32))
     if not buckets:
@@ -69,7 +72,9 @@ def count(passages: Sequence[Passage]) -> NGrams:
         weights.append(np.full(buckets.size, _FIELD_WEIGHTS[passage.field], dtype=np.float32))
     if not found:
         return NGrams(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
-    unique, inverse = np.unique(np.concatenate(found), return_inverse=True)
-    values = np.sqrt(np.bincount(inverse, weights=np.concatenate(weights))).astype(np.float32)
+    # sorting them would cost more than passing over all buckets
+    totals = np.bincount(np.concatenate(found), weights=np.concatenate(weights), minlength=1)
+    buckets = np.flatnonzero(totals).astype(np.int32)
+    values = np.sqrt(totals[buckets]).astype(np.float32)
     norm = float(np.linalg.norm(values)) or 1.0
-    return NGrams(unique.astype(np.int32), values / norm)
+    return NGrams(buckets, values / norm)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from tocsin.classifier.amounts import rough_dollars
 from tocsin.classifier.passage import Hit, Passage
@@ -44,6 +44,10 @@ class Counted(NamedTuple):
         return self.hit.sentence == self.passage.headline
 
 
+Triggers: TypeAlias = Mapping[str, Mapping[int, Counted]]
+"""Event type → number of the trigger → where it counts most."""
+
+
 class Findings(NamedTuple):
     """What the passages say of one event type."""
 
@@ -54,7 +58,7 @@ class Findings(NamedTuple):
 NOTHING: Final = Findings(0.0, ())
 
 
-def weigh(passages: Sequence[Passage]) -> dict[str, Findings]:
+def weigh(passages: Sequence[Passage], found: Triggers) -> dict[str, Findings]:
     """Event type → probability and the triggers behind it, for the types with at least one trigger.
 
     Distinct triggers add up as independent hints (noisy or), each once, where it stands most prominently.
@@ -62,15 +66,15 @@ def weigh(passages: Sequence[Passage]) -> dict[str, Findings]:
     judged = prod(_judgements(passages).values())
     barred = vetoed(passages)
     findings = {}
-    for type, counted in triggers(passages).items():
+    for type, counted in found.items():
         missed = prod(1.0 - trigger.strength for trigger in counted.values())
         factor = judged * (VETO if type in barred else 1.0)
         findings[type] = Findings((1.0 - missed) * factor, tuple(counted.values()))
     return findings
 
 
-def triggers(passages: Sequence[Passage]) -> dict[str, dict[int, Counted]]:
-    """Event type → number of the trigger → where it counts most."""
+def triggers(passages: Sequence[Passage]) -> Triggers:
+    """The triggers that count in ``passages``."""
     best: dict[str, dict[int, Counted]] = defaultdict(dict)
     for passage in passages:
         for counted in _count(passage):
@@ -158,10 +162,10 @@ def vetoed(passages: Sequence[Passage]) -> set[str]:
     }
 
 
-def direction_cues(passages: Sequence[Passage]) -> list[float]:
+def direction_cues(found: Triggers) -> list[float]:
     """How many sentences with a trigger have a cue: up and down in the title, up and down below it, each at most 2."""
     seen: dict[tuple[bool, str], set[tuple[Field, int]]] = defaultdict(set)
-    for type, counted in triggers(passages).items():
+    for type, counted in found.items():
         for passage, hit, _, _ in counted.values():
             for way in _cues(type, passage, hit.sentence):
                 seen[hit.sentence == passage.headline, way].add((passage.field, hit.sentence))

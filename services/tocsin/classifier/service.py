@@ -1,6 +1,6 @@
 """The classifier as a stage of the pipeline: articles in, signals out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -26,7 +26,9 @@ class ClassifierHandler:
     name = NAME
     topics: Sequence[str] = (ARTICLES,)
 
-    def __init__(self, classifier: Classifier, stories: StoryIndex, clock: Clock, window: timedelta) -> None:
+    def __init__(
+        self, classifier: Callable[[], Classifier], stories: StoryIndex, clock: Clock, window: timedelta
+    ) -> None:
         self._classifier = classifier
         self._stories = stories
         self._clock = clock
@@ -38,7 +40,7 @@ class ClassifierHandler:
 
     def _signal(self, record: Received) -> Record:
         article = codec.decode(Article, record.value)
-        classification = self._classifier.classify(Text.of(article))
+        classification = self._classifier().classify(Text.of(article))
         keys = story_keys(article, classification)
         assignment = self._stories.assign(article.id, keys, article.at, self._window)
         now = self._clock()

@@ -43,29 +43,30 @@ def telling_words(model: Model, type: str, passages: Sequence[Passage], most: in
 def _words(model: Model, type: str, passage: Passage) -> Iterator[_Word]:
     text = passage.folded.text[:_READ]
     score = _by_character(model, type, text)
+    total = np.concatenate([[0.0], np.cumsum(score)])
     for match in _WORD.finditer(text):
         start, end = match.span()
         if not _UNSPACED.search(match.group()):
             if end - start > 2:  # noqa: PLR2004 - shorter words tell a reader nothing
-                yield _Word(passage, start, end, float(score[start:end].sum()))
+                yield _Word(passage, start, end, float(total[end] - total[start]))
             continue
         run = start
         for place in range(start, end + 1):
             if place == end or score[place] <= 0 or place - run == _LONGEST:
                 if place - run > 1:
-                    yield _Word(passage, run, place, float(score[run:place].sum()))
+                    yield _Word(passage, run, place, float(total[place] - total[run]))
                 run = place + 1 if place < end and score[place] <= 0 else place
 
 
-def _by_character(model: Model, type: str, text: str) -> NDArray[np.float32]:
+def _by_character(model: Model, type: str, text: str) -> NDArray[np.float64]:
+    """Character → what the n-grams that it is part of say, each shared out among its characters."""
     found = occurrences(text)
     weights = model.ngram_weights(type, found.buckets) / np.maximum(found.sizes, 1)
-    score = np.zeros(len(text) + 8, dtype=np.float32)
-    for offset in range(int(found.sizes.max(initial=0))):
-        reach = found.sizes > offset
-        places = found.starts[reach] + offset
-        inside = (places >= 0) & (places < len(text))
-        np.add.at(score, places[inside], weights[reach][inside])
+    # each n-gram adds to a stretch: what begins and what ends at each place, summed up
+    places = len(text) + 1
+    begins = np.bincount(np.clip(found.starts, 0, places), weights, places + 1)
+    ends = np.bincount(np.clip(found.starts + found.sizes, 0, places), weights, places + 1)
+    score: NDArray[np.float64] = np.cumsum(begins - ends)
     return score
 
 

@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def handler(classifier: Classifier, tmp_path: Path) -> Iterator[ClassifierHandler]:
     index = SqliteStoryIndex(tmp_path / "stories.db", clock=lambda: NOW)
-    yield ClassifierHandler(classifier, index, lambda: NOW, timedelta(hours=48))
+    yield ClassifierHandler(lambda: classifier, index, lambda: NOW, timedelta(hours=48))
     index.close()
 
 
