@@ -1,5 +1,6 @@
 """Which listed companies a text is about, and which it merely names."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -28,10 +29,11 @@ class CompanyLinker:
     def __init__(self, companies: Sequence[Company]) -> None:
         self._companies = companies
         self._tickers = Tickers(companies)
+        self._shared = Counter(name.casefold() for company in companies for name in company.names)
 
     def link(self, passages: Sequence[Passage]) -> tuple[CompanyMention, ...]:
         """The companies of a text: those it is about first, then by relevance."""
-        linked = find_mentions(passages, self._companies, self._tickers)
+        linked = find_mentions(passages, self._companies, self._tickers, self._shared)
         subjects = _subjects(linked, passages)
         found = [
             _describe(self._companies[company], mentions, passages, "subject" if company in subjects else "named")

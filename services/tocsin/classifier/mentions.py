@@ -2,28 +2,26 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tocsin.classifier.matcher import part_of_word
+from tocsin.classifier.confirmation import Surroundings, surroundings
+from tocsin.classifier.inflection import begins_well, name_end
 from tocsin.classifier.passage import Passage
-from tocsin.classifier.rules import AliasKind, AliasRule, ContextRule
+from tocsin.classifier.rules import AliasKind, AliasRule
 from tocsin.classifier.sentences import sentence_at
 from tocsin.classifier.tickers import Tickers
 from tocsin.knowledge.schema import Company
 
-_GENITIVE_S: Final = frozenset({"de", "nl", "sv", "da", "no", None})
-_CYRILLIC_ENDING: Final = re.compile(r"[а-яёіїє]{1,3}(?!\w)")
-_CYRILLIC: Final = re.compile(r"[Ѐ-ӿ]{5,}\Z")
+_UNMISTAKABLE: Final = frozenset({"ru", "uk", "zh", "ja", "ko", "ar", "he", "el"})
+"""Languages of other scripts, in which a Latin word is a name."""
+_LATIN: Final = re.compile(r"[A-Za-z]")
 _LEGAL_FORM: Final = re.compile(
     r",? ?(?:Inc|Corp(?:oration)?|Co|Company|Ltd|Limited|Group|Holdings?|AG|SE|KGaA|GmbH|plc|PLC|LLC|LP|S\.?A|N\.?V"
-    r"|S\.?p\.?A|A/S|AB|ASA|Oyj)\b"
+    r"|S\.?p\.?A|A/S|AB|ASA|Oyj|A\.Ş|Holding|ADR)\b|公司|集团|集團|株式会社"
 )
 _ACRONYM: Final = 3
 """A bare ticker of fewer letters confirms nothing."""
-
-_Place = tuple[int, int, int]
-"""Company, passage, sentence."""
 
 
 class Mention(NamedTuple):
@@ -40,18 +38,21 @@ class Mention(NamedTuple):
 
 
 def find_mentions(
-    passages: Sequence[Passage], companies: Sequence[Company], tickers: Tickers
+    passages: Sequence[Passage], companies: Sequence[Company], tickers: Tickers, shared: Mapping[str, int]
 ) -> dict[int, list[Mention]]:
-    """Number of the company → its mentions, in the order of the text."""
+    """Number of the company → its mentions, in the order of the text.
+
+    ``shared`` counts the bearers of a name.
+    """
+    around = surroundings(passages)
     by_company: dict[int, list[Mention]] = defaultdict(list)
     for number, passage in enumerate(passages):
-        found = [*_aliases(number, passage, companies), *_tickers(number, passage, tickers)]
+        found = [*_aliases(number, passage), *_tickers(number, passage, tickers)]
         for mention in _longest(found):
-            by_company[mention.company].append(mention)
-    context = _context(passages)
+            if mention.kind == "ticker" or not around.misleads(mention):
+                by_company[mention.company].append(mention)
     real = {
-        company: _disambiguate(found, context) if companies[company].ambiguous else found
-        for company, found in by_company.items()
+        company: _meant(found, companies[company], around, passages, shared) for company, found in by_company.items()
     }
     # a bare word in capitals that could be a ticker may confirm a name, but is none itself
     named = {
@@ -61,35 +62,31 @@ def find_mentions(
     return {company: found for company, found in named.items() if found}
 
 
-def _aliases(number: int, passage: Passage, companies: Sequence[Company]) -> Iterator[Mention]:
+def _aliases(number: int, passage: Passage) -> Iterator[Mention]:
+    text = passage.text
     for hit in passage.hits:
         for rule in hit.rules:
-            if not isinstance(rule, AliasRule):
+            if not isinstance(rule, AliasRule) or not begins_well(text, hit.start):
                 continue
-            end = hit.end if rule.open_end else _word_end(passage, hit.start, hit.end)
-            if end and _written_as_name(rule, passage.text[hit.start : hit.end]):
-                sure = rule.kind != "name" or not companies[rule.company].ambiguous
-                certain = sure or _LEGAL_FORM.match(passage.text, end) is not None
-                yield Mention(rule.company, rule.kind, rule.written, number, hit.start, hit.end, hit.sentence, certain)
+            end = (
+                hit.end
+                if rule.open_end
+                else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
+            )
+            if end and _written_as_name(rule, text[hit.start : hit.end]):
+                certain = (
+                    not rule.unsure
+                    or (passage.language in _UNMISTAKABLE and _LATIN.match(rule.written) is not None)
+                    or _LEGAL_FORM.match(text, end) is not None
+                )
+                stop = end if rule.stem else hit.end
+                yield Mention(rule.company, rule.kind, rule.written, number, hit.start, stop, hit.sentence, certain)
 
 
 def _tickers(number: int, passage: Passage, tickers: Tickers) -> Iterator[Mention]:
     for company, start, end, certain in tickers.find(passage.text):
         sentence = sentence_at(passage.starts, start)
         yield Mention(company, "ticker", passage.text[start:end], number, start, end, sentence, certain)
-
-
-def _word_end(passage: Passage, start: int, end: int) -> int:
-    """Where the word that begins with the name ends; 0 when it is another word than the name or its genitive."""
-    text = passage.text
-    if end == len(text) or not part_of_word(text[end]) or not part_of_word(text[end - 1]):
-        return end
-    if text[end] == "s" and passage.language in _GENITIVE_S and not text[end + 1 : end + 2].isalnum():
-        return end + 1
-    if not text[end].isascii() and _CYRILLIC.search(text, start, end):
-        ending = _CYRILLIC_ENDING.match(text, end)
-        return ending.end() if ending else 0
-    return 0
 
 
 def _written_as_name(rule: AliasRule, text: str) -> bool:
@@ -112,26 +109,33 @@ def _longest(mentions: Sequence[Mention]) -> Iterator[Mention]:
             outer = (mention.start, mention.end)
 
 
-def _context(passages: Sequence[Passage]) -> set[_Place]:
-    return {
-        (company, number, hit.sentence)
-        for number, passage in enumerate(passages)
-        for hit in passage.hits
-        for rule in hit.rules
-        if isinstance(rule, ContextRule)
-        for company in rule.companies
-    }
-
-
-def _disambiguate(found: list[Mention], context: set[_Place]) -> list[Mention]:
-    """Of mentions of an ambiguous company those that are the company: one confirmed name confirms all."""
-    cues = {
-        (mention.company, mention.passage, mention.sentence)
-        for mention in found
-        if mention.certain or (mention.kind == "ticker" and len(mention.name) >= _ACRONYM)
-    }
-    names = {(mention.company, mention.passage, mention.sentence) for mention in found if mention.kind == "name"}
+def _meant(
+    found: list[Mention],
+    company: Company,
+    around: Surroundings,
+    passages: Sequence[Passage],
+    shared: Mapping[str, int],
+) -> list[Mention]:
+    """Those of ``found`` that are the company: one confirmed name confirms all."""
     quoted = any(mention.certain and mention.kind == "ticker" for mention in found)
-    if quoted or names & (cues | context):
+    if around.off_topic(found, passages) and not quoted:
+        return []
+    if all(mention.certain or mention.kind == "ticker" for mention in found):
         return found
+    own = any(mention.certain for mention in found)
+    bare = {
+        (mention.passage, mention.sentence)
+        for mention in found
+        if mention.kind == "ticker" and len(mention.name) >= _ACRONYM
+    }
+    for mention in found:
+        if mention.kind != "name":
+            continue
+        alone = shared.get(mention.name.casefold(), 1) == 1 and not company.strict
+        if (
+            own
+            or (mention.passage, mention.sentence) in bare
+            or around.confirms(mention, passages, business=alone)
+        ):
+            return found
     return [mention for mention in found if mention.certain]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from tocsin.classifier.inflection import name_patterns
 from tocsin.classifier.matcher import Entry
 from tocsin.knowledge.schema import Company, EventType, Knowledge
 
@@ -57,7 +58,8 @@ class AliasRule(NamedTuple):
     """A name of the company numbered ``company``. ``written`` is the name as the knowledge has it.
 
     ``capitals`` says how it must be written: "all" of it in capitals (a short acronym), the "first" letter, or "any"
-    way. Unless ``open_end`` is set, the word must end with the name or go on as the language inflects it.
+    way. Unless ``open_end`` is set, the word must end with the name or go on as the language inflects it; a ``stem``
+    is the name without its own ending and must go on. An ``unsure`` name needs to be confirmed.
     """
 
     company: int
@@ -65,25 +67,52 @@ class AliasRule(NamedTuple):
     written: str
     capitals: Capitals
     open_end: bool
+    stem: bool = False
+    unsure: bool = False
 
     @classmethod
-    def of(cls, company: int, kind: AliasKind, written: str) -> "AliasRule":
+    def of(cls, company: int, kind: AliasKind, written: str, *, unsure: bool = False) -> "AliasRule":
         """The rule for a name as the knowledge writes it."""
         literal = written.strip("*")
         letters = [letter for letter in literal if letter.isalpha()]
         capitals: Capitals = "first" if letters and letters[0].isupper() else "any"
         if literal.isupper() and len(letters) <= _ACRONYM:
             capitals = "all"
-        return cls(company, kind, literal, capitals, written.endswith("*"))
+        return cls(company, kind, literal, capitals, written.endswith("*"), unsure=unsure)
 
 
 class ContextRule(NamedTuple):
-    """A word that tells these ambiguous companies from the common word."""
+    """A word that tells these companies from the common word."""
 
     companies: frozenset[int]
 
 
-Rule: TypeAlias = TriggerRule | BesideRule | CueRule | JudgementRule | NegationRule | AliasRule | ContextRule
+class DecoyRule(NamedTuple):
+    """A phrase that tells that these companies are not meant."""
+
+    companies: frozenset[int]
+
+
+class BusinessRule(NamedTuple):
+    """A word that tells that some company is spoken of."""
+
+
+class VenueRule(NamedTuple):
+    """A word that makes the company's name next to it that of a place or contest."""
+
+
+Rule: TypeAlias = (
+    TriggerRule
+    | BesideRule
+    | CueRule
+    | JudgementRule
+    | NegationRule
+    | AliasRule
+    | ContextRule
+    | DecoyRule
+    | BusinessRule
+    | VenueRule
+)
 
 
 def entries(knowledge: Knowledge) -> Iterator[Entry[Rule]]:
@@ -97,6 +126,11 @@ def entries(knowledge: Knowledge) -> Iterator[Entry[Rule]]:
         for written in patterns:
             yield Entry(written, language, NegationRule())
     yield from _company_entries(knowledge.companies.values())
+    for language, patterns in knowledge.business.items():
+        for written in patterns:
+            yield Entry(written, language, BusinessRule())
+    for written in knowledge.venues:
+        yield Entry(written, None, VenueRule())
 
 
 def _event_entries(events: Iterable[EventType]) -> Iterator[Entry[Rule]]:
@@ -132,14 +166,20 @@ def _event_entries(events: Iterable[EventType]) -> Iterator[Entry[Rule]]:
 
 def _company_entries(companies: Iterable[Company]) -> Iterator[Entry[Rule]]:
     context: dict[str, set[int]] = defaultdict(set)
+    decoys: dict[str, set[int]] = defaultdict(set)
     for number, company in enumerate(companies):
         named: dict[str, AliasKind] = dict.fromkeys(company.people, "person")
         named |= dict.fromkeys(company.products, "product")
-        named |= dict.fromkeys(company.aliases or (company.name,), "name")
+        named |= dict.fromkeys(company.names, "name")
         for written, kind in named.items():
-            # matched as a beginning, since names are inflected; the linker looks at the ending
-            yield Entry(written.removesuffix("*") + "*", None, AliasRule.of(number, kind, written))
-        for written in company.context if company.ambiguous else ():
+            rule = AliasRule.of(number, kind, written, unsure=company.names.get(written, False))
+            for pattern, language, stem in name_patterns(written):
+                yield Entry(pattern, language, rule._replace(stem=stem))
+        for written in company.context:
             context[written].add(number)
+        for written in company.not_:
+            decoys[written].add(number)
     for written, numbers in context.items():
         yield Entry(written, None, ContextRule(frozenset(numbers)))
+    for written, numbers in decoys.items():
+        yield Entry(written, None, DecoyRule(frozenset(numbers)))

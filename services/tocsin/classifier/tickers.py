@@ -9,6 +9,9 @@ from tocsin.knowledge.schema import Company
 
 _SPELLED: Final = re.compile(r"(?<![\w.])[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?(?![\w])")
 _QUOTED: Final = re.compile(r"(?:\$|[(\[ ][A-Za-z]{2,8} ?: ?)\Z")
+# how agencies and Chinese exchanges write what others write differently
+_AGENCY: Final = re.compile(r"\.(?:O|N|OQ|K|A)\Z")
+_HONG_KONG: Final = re.compile(r"0(?=\d{4}\.HK\Z)")
 _LONGEST_QUOTE: Final = 12
 
 
@@ -39,6 +42,13 @@ class Tickers:
         """The tickers in ``text``, in order."""
         for match in _SPELLED.finditer(text):
             spelled, start = match.group(), match.start()
-            for company in self._companies.get(spelled, ()):
+            for company in self._companies.get(_usual(spelled), ()):
                 quoted = _QUOTED.search(text, max(0, start - _LONGEST_QUOTE), start) is not None
                 yield TickerMention(company, start, match.end(), quoted or "." in spelled)
+
+
+def _usual(spelled: str) -> str:
+    if "." not in spelled:
+        return spelled
+    usual = _HONG_KONG.sub("", _AGENCY.sub("", spelled))
+    return usual.removesuffix("SH") + "SS" if usual.endswith(".SH") else usual

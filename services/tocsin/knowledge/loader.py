@@ -53,6 +53,8 @@ class _Loading:
         self.negation: dict[str, Words] = {}
         self.lexicons: list[tuple[Document, str, dict[str, Lexicon]]] = []
         self.spoken: list[tuple[Document, LexiconFile]] = []
+        self.business: dict[str, Words] = {}
+        self.venues: Words = ()
         self.origin: dict[str, Document] = {}  # the first file of each event type and company
 
     def read(self, folder: Traversable) -> None:
@@ -85,6 +87,8 @@ class _Loading:
             companies={company.ticker: company for company in companies if company},
             judgements=self.judgements,
             negation=self.negation,
+            business=self.business,
+            venues=self.venues,
         )
         digest = blake2b(msgspec.json.encode(knowledge, order="sorted"), digest_size=6)
         return msgspec.structs.replace(knowledge, version=digest.hexdigest())
@@ -159,10 +163,18 @@ class _Loading:
     def _companies(self, document: Document) -> None:
         file = document.convert(document.content, CompanyFile) if document.content else None
         for index, entry in enumerate(file.companies if file else ()):
-            for name in ("aliases", "products", "people", "context"):
-                document.check_patterns(getattr(entry, name) or (), f"companies[{index}].{name}")
+            for name in ("aliases", "products", "people", "unsure", "context", "not_"):
+                document.check_patterns(getattr(entry, name) or (), f"companies[{index}].{name.rstrip('_')}")
             self.origin.setdefault(entry.ticker, document)
             self.companies[entry.ticker] = merge.fields(self.companies.get(entry.ticker, {}), entry)
+
+        for language, patterns in file.business.items() if file else ():
+            _check_language(document, language, f"business.{language}")
+            document.check_patterns(patterns, f"business.{language}")
+        if file:
+            document.check_patterns(file.venues, "venues")
+            self.business = merge.words(self.business, file.business)
+            self.venues = merge.union(self.venues, file.venues)
 
     def _judgement(self, document: Document) -> None:
         file = document.convert(document.content, JudgementFile) if document.content else None

@@ -62,8 +62,11 @@ class EventType(Section, frozen=True):
 class Company(Section, frozen=True):
     """A listed company. When it has no ``aliases``, its name serves.
 
-    An ``ambiguous`` company shares its name with a common word: the name counts only beside a word of ``context``,
-    a product, a person, a legal form or the ticker.
+    A name of ``unsure`` is also a common word, or another's: it counts only beside a word of ``context``, a word of
+    business, a legal form or the ticker, or when a sure name or a product of the company stands in the text too.
+    ``ambiguous`` makes all names unsure; ``strict`` has words of business confirm nothing, as when the name is one
+    itself (Target). A phrase of ``not`` that holds the name is something else (Big Apple); elsewhere in the text it
+    tells of a subject on which the company is not meant (motor sport), unless words of business say otherwise.
     """
 
     ticker: Annotated[str, Meta(min_length=1)]
@@ -73,8 +76,17 @@ class Company(Section, frozen=True):
     aliases: Words = ()
     products: Words = ()
     people: Words = ()
+    unsure: Words = ()
     ambiguous: bool = False
+    strict: bool = False
     context: Words = ()
+    not_: Words = field(default=(), name="not")
+
+    @property
+    def names(self) -> dict[str, bool]:
+        """Each name → whether it is unsure."""
+        names = dict.fromkeys(self.aliases or (self.name,), self.ambiguous)
+        return names | dict.fromkeys(self.unsure, True)
 
 
 class EventFile(Section, frozen=True):
@@ -97,14 +109,23 @@ class CompanyEntry(Section, frozen=True):
     aliases: Words | UnsetType = UNSET
     products: Words | UnsetType = UNSET
     people: Words | UnsetType = UNSET
+    unsure: Words | UnsetType = UNSET
     ambiguous: bool | UnsetType = UNSET
+    strict: bool | UnsetType = UNSET
     context: Words | UnsetType = UNSET
+    not_: Words | UnsetType = field(default=UNSET, name="not")
 
 
 class CompanyFile(Section, frozen=True):
-    """``companies/*.yaml``."""
+    """``companies/*.yaml``.
 
-    companies: tuple[CompanyEntry, ...]
+    ``business`` has, by language, the words that tell of a company rather than of the common word that it is named
+    after; ``venues`` those that, next to a name, make it the name of a place or a contest (Allianz Arena).
+    """
+
+    companies: tuple[CompanyEntry, ...] = ()
+    business: dict[str, Words] = {}
+    venues: Words = ()
 
 
 class Judgement(Section, frozen=True):
@@ -136,11 +157,13 @@ class Knowledge(Struct, frozen=True, kw_only=True):
     """All that the classifier knows. ``version`` is a short hash of the rest.
 
     ``events`` is by id, ``companies`` by ticker, ``judgements`` by name. ``negation`` has the words, by language,
-    that turn the direction cue after them around.
+    that turn the direction cue after them around; ``business`` and ``venues`` are those of ``CompanyFile``.
     """
 
     events: dict[str, EventType]
     companies: dict[str, Company] = {}
     judgements: dict[str, Judgement] = {}
     negation: dict[str, Words] = {}
+    business: dict[str, Words] = {}
+    venues: Words = ()
     version: str = ""

@@ -91,7 +91,7 @@ def test_isins_have_their_check_digit_and_one_company_each() -> None:
 
 
 def test_market_codes_are_iso_10383() -> None:
-    assert all(re.fullmatch(r"X[A-Z]{3}|", company.mic) for company in knowledge().companies.values())
+    assert all(re.fullmatch(r"[A-Z]{4}|", company.mic) for company in knowledge().companies.values())
 
 
 def test_an_ambiguous_name_has_its_context() -> None:
