@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Validators
+from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Track, Validators
 from tocsin.ports.feeds import FeedStore
 from tocsin.ports.state import State
 
@@ -36,7 +36,9 @@ def check(
         next_check=at + HOUR,
         validators=Validators(etag='W/"ä1"', last_modified="Thu, 05 Mar 2026 11:59:00 GMT", body_hash="b1"),
         items=items or {},
+        outcome="read" if error is None else "failed",
         error=error,
+        track=Track(changes=1.5, hub="https://hub.example/"),
     )
 
 
@@ -93,7 +95,7 @@ def test_a_leased_feed_is_not_given_out_until_its_lease_has_ended(replica: Calla
 
 def test_recording_ends_the_lease_and_sets_the_next_check(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    assert store.record(check(claim_one(store)))
+    assert store.record([check(claim_one(store))])
     assert not store.claim_due(NOW + HOUR - SOON, 10, LEASE)
     again = claim_one(store, NOW + HOUR)
     assert again.validators == check(again).validators
@@ -102,14 +104,14 @@ def test_recording_ends_the_lease_and_sets_the_next_check(store: FeedStore) -> N
 
 def test_a_feed_recorded_as_due_soon_is_claimed_again_within_the_old_lease(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), NOW - HOUR))
+    store.record([check(claim_one(store), NOW - HOUR)])
     assert ids(store.claim_due(NOW, 10, LEASE)) == ["a"]
 
 
 def test_known_answers_for_what_was_seen_in_this_feed(store: FeedStore) -> None:
     store.sync([feed("a"), feed("b")], NOW)
     for claimed in store.claim_due(NOW, 10, LEASE):
-        store.record(check(claimed, items={f"{claimed.feed.id}1": "h1", "both": claimed.feed.id}))
+        store.record([check(claimed, items={f"{claimed.feed.id}1": "h1", "both": claimed.feed.id})])
     assert store.known("a", ["a1", "b1", "both", "neither"]) == {"a1": "h1", "both": "a"}
     assert store.known("b", ["both"]) == {"both": "b"}
     assert store.known("a", []) == {}
@@ -118,21 +120,21 @@ def test_known_answers_for_what_was_seen_in_this_feed(store: FeedStore) -> None:
 
 def test_known_gives_the_content_hash_last_recorded(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), items={"x": "old", "y": "same"}))
-    store.record(check(claim_one(store, NOW + HOUR), NOW + HOUR, items={"x": "new"}))
+    store.record([check(claim_one(store), items={"x": "old", "y": "same"})])
+    store.record([check(claim_one(store, NOW + HOUR), NOW + HOUR, items={"x": "new"})])
     assert store.known("a", ["x", "y"]) == {"x": "new", "y": "same"}
 
 
 def test_known_takes_a_large_feed(store: FeedStore) -> None:
     items = {f"art-{number}": f"rev-{number}" for number in range(5_000)}
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), items=items))
+    store.record([check(claim_one(store), items=items)])
     assert store.known("a", list(items)) == items
 
 
 def test_an_error_counts_and_leaves_validators_items_and_last_success(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), items={"x": "1"}))
+    store.record([check(claim_one(store), items={"x": "1"})])
     for failures in (1, 2):
         at = NOW + failures * HOUR
         failed = FeedCheck(
@@ -142,11 +144,20 @@ def test_an_error_counts_and_leaves_validators_items_and_last_success(store: Fee
             next_check=at + HOUR,
             validators=Validators(etag="wrong"),
             items={"x": "2", "z": "1"},
+            outcome="failed",
             error=f"timeout {failures}",
+            track=Track(gone=failures),
         )
-        assert store.record(failed)
+        assert store.record([failed])
         assert store.health() == [
-            FeedHealth(feed=feed("a"), next_check=at + HOUR, errors=failures, polled=NOW, error=f"timeout {failures}")
+            FeedHealth(
+                feed=feed("a"),
+                next_check=at + HOUR,
+                errors=failures,
+                polled=NOW,
+                error=f"timeout {failures}",
+                track=Track(gone=failures),
+            )
         ]
     claimed = claim_one(store, NOW + 3 * HOUR)
     assert claimed.validators == check(claimed).validators
@@ -156,15 +167,15 @@ def test_an_error_counts_and_leaves_validators_items_and_last_success(store: Fee
 
 def test_success_clears_the_errors(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), error=""))
+    store.record([check(claim_one(store), error="")])
     assert [(each.errors, each.error) for each in store.health()] == [(1, "")]
-    store.record(check(claim_one(store, NOW + HOUR), NOW + HOUR))
+    store.record([check(claim_one(store, NOW + HOUR), NOW + HOUR)])
     assert [(each.errors, each.error, each.polled) for each in store.health()] == [(0, None, NOW + HOUR)]
 
 
 def test_new_validators_replace_the_old_ones_whole(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store)))
+    store.record([check(claim_one(store))])
     second = FeedCheck(
         feed="a",
         token=claim_one(store, NOW + HOUR).token,
@@ -172,7 +183,7 @@ def test_new_validators_replace_the_old_ones_whole(store: FeedStore) -> None:
         next_check=NOW + 2 * HOUR,
         validators=Validators(etag="e2"),
     )
-    store.record(second)
+    store.record([second])
     assert claim_one(store, NOW + 2 * HOUR).validators == Validators(etag="e2")
 
 
@@ -182,25 +193,25 @@ def test_recording_without_the_lease_changes_nothing(store: FeedStore, error: st
     lost = claim_one(store)
     held = claim_one(store, NOW + LEASE)
     before = store.health()
-    assert not store.record(check(lost, items={"x": "1"}, error=error))
+    assert not store.record([check(lost, items={"x": "1"}, error=error)])
     assert store.health() == before
     assert store.known("a", ["x"]) == {}
     assert not store.claim_due(NOW + LEASE, 10, LEASE)
-    assert store.record(check(held, items={"x": "2"}))
-    assert not store.record(check(held, items={"x": "3"}))
+    assert store.record([check(held, items={"x": "2"})])
+    assert not store.record([check(held, items={"x": "3"})])
     assert store.known("a", ["x"]) == {"x": "2"}
 
 
 def test_late_work_counts_while_nobody_else_has_the_feed(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
     late = claim_one(store)
-    assert store.record(check(late, NOW + HOUR, items={"x": "1"}))
+    assert store.record([check(late, NOW + HOUR, items={"x": "1"})])
     assert not store.claim_due(NOW + HOUR, 10, LEASE)
 
 
 def test_a_feed_that_stays_keeps_its_state_with_its_new_settings(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), items={"x": "1"}))
+    store.record([check(claim_one(store), items={"x": "1"})])
     renamed = Feed(id="a", url=feed("a").url, source="Other")
     store.sync([renamed], NOW + SOON)
     assert not store.claim_due(NOW + HOUR - SOON, 10, LEASE)
@@ -215,13 +226,13 @@ def test_syncing_the_same_feeds_keeps_a_lease(store: FeedStore) -> None:
     claimed = claim_one(store)
     store.sync([feed("a")], NOW + SOON)
     assert not store.claim_due(NOW + SOON, 10, LEASE)
-    assert store.record(check(claimed))
+    assert store.record([check(claimed)])
 
 
 def test_a_feed_that_moved_keeps_items_loses_validators_and_errors_and_is_due_at_once(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
-    store.record(check(claim_one(store), items={"x": "1"}))
-    store.record(check(claim_one(store, NOW + HOUR), NOW + HOUR, error="gone"))
+    store.record([check(claim_one(store), items={"x": "1"})])
+    store.record([check(claim_one(store, NOW + HOUR), NOW + HOUR, error="gone")])
     moved = feed("a", "elsewhere")
     store.sync([moved], NOW + HOUR + SOON)
     assert store.health() == [FeedHealth(feed=moved, next_check=NOW + HOUR + SOON, errors=0, polled=NOW, error=None)]
@@ -234,14 +245,14 @@ def test_a_poll_of_the_old_address_is_not_held_for_one_of_the_new(store: FeedSto
     store.sync([feed("a")], NOW)
     old = claim_one(store)
     store.sync([feed("a", "elsewhere")], NOW)
-    assert not store.record(check(old))
+    assert not store.record([check(old)])
     assert claim_one(store).validators == Validators()
 
 
 def test_a_feed_that_left_is_not_claimed_and_brings_back_no_old_news(store: FeedStore) -> None:
     store.sync([feed("a"), feed("b")], NOW)
     for claimed in store.claim_due(NOW, 10, LEASE):
-        store.record(check(claimed, items={"x": "1"}))
+        store.record([check(claimed, items={"x": "1"})])
     store.sync([feed("b")], NOW)
     assert ids(store.claim_due(NOW + HOUR, 10, LEASE)) == ["b"]
     assert [each.feed.id for each in store.health()] == ["b"]
@@ -255,7 +266,7 @@ def test_a_feed_that_left_while_leased_is_no_longer_the_lessees(store: FeedStore
     store.sync([feed("a")], NOW)
     claimed = claim_one(store)
     store.sync([], NOW)
-    assert not store.record(check(claimed))
+    assert not store.record([check(claimed)])
     assert not store.claim_due(NOW + HOUR, 10, LEASE)
     store.sync([feed("a")], NOW)
     assert ids(store.claim_due(NOW, 10, LEASE)) == ["a"]
@@ -272,7 +283,7 @@ def test_items_that_left_the_feed_are_remembered(store: FeedStore) -> None:
     store.sync([feed("a")], NOW)
     at = NOW
     for poll in range(50):
-        store.record(check(claim_one(store, at), at, items={f"art-{poll}-{number}": "h" for number in range(20)}))
+        store.record([check(claim_one(store, at), at, items={f"art-{poll}-{number}": "h" for number in range(20)})])
         at += HOUR
     assert len(store.known("a", [f"art-{poll}-{n}" for poll in range(50) for n in range(20)])) == 1_000
 
@@ -284,9 +295,9 @@ def test_memory_is_bounded_and_what_is_still_in_the_feed_is_never_forgotten(stor
     for poll in range(5):
         # the clock goes backwards: what is newest must not depend on it
         passing = {f"art-{poll}-{number}": "h" for number in range(1_000)}
-        store.record(check(claim_one(store, NOW + 10 * HOUR), at, items=evergreen | passing))
+        store.record([check(claim_one(store, NOW + 10 * HOUR), at, items=evergreen | passing)])
         at -= timedelta(days=1)
-    store.record(check(claim_one(store, NOW + 10 * HOUR), at))
+    store.record([check(claim_one(store, NOW + 10 * HOUR), at)])
     assert store.known("a", list(evergreen)) == evergreen
     remembered = [len(store.known("a", [f"art-{poll}-{n}" for n in range(1_000)])) for poll in range(5)]
     assert remembered == [0, 0, 1_000, 1_000, 1_000]

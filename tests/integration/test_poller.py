@@ -172,7 +172,9 @@ def test_retry_after_is_honoured(world: World) -> None:
     world.watch("f")
     with world.polling():
         until(lambda: world.store.health()[0].errors == 1)
-    assert world.store.health()[0].next_check > datetime.now(UTC) + timedelta(seconds=50)
+    next_check = world.store.health()[0].next_check
+    assert next_check is not None
+    assert next_check > datetime.now(UTC) + timedelta(seconds=50)
 
 
 def test_a_restart_brings_back_no_old_news(world: World) -> None:
