@@ -11,6 +11,7 @@ from typing import Final
 
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.http.fetcher import AiohttpFetcher
+from tocsin.adapters.http.websub import WebSubHub
 from tocsin.classifier.classify import Classifier
 from tocsin.classifier.service import ClassifierHandler
 from tocsin.domain.errors import ConfigurationError
@@ -130,6 +131,7 @@ def services(
                 settings=settings.poller,
                 clock=clock,
                 heartbeat=health.heartbeat("poller"),
+                hub=WebSubHub(settings.poller) if settings.poller.websub.callback else None,
             )
         )
     if "classifier" in roles:

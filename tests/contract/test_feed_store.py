@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
-from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Track, Validators
+from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Gap, Outcome, Push, Track, Validators
 from tocsin.ports.feeds import FeedStore
 from tocsin.ports.state import State
 
@@ -301,6 +303,200 @@ def test_memory_is_bounded_and_what_is_still_in_the_feed_is_never_forgotten(stor
     assert store.known("a", list(evergreen)) == evergreen
     remembered = [len(store.known("a", [f"art-{poll}-{n}" for n in range(1_000)])) for poll in range(5)]
     assert remembered == [0, 0, 1_000, 1_000, 1_000]
+
+
+PUSH = Push(hub="https://hub.example/", topic="https://a.example/news", secret="hush", asked=NOW, until=NOW + HOUR)
+
+
+def outcome(claimed: ClaimedFeed, outcome: Outcome, at: datetime = NOW, **changes: Any) -> FeedCheck:
+    return msgspec.structs.replace(check(claimed, at), outcome=outcome, **changes)
+
+
+def state_of(store: FeedStore, id: str) -> FeedHealth:
+    found = store.look_up(id)
+    assert found is not None
+    return found
+
+
+def test_claims_tell_when_the_feed_was_due_and_what_is_known_of_it(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    first = claim_one(store, NOW + SOON)
+    assert (first.due, first.track, first.push) == (NOW, Track(), None)
+    store.record([check(first)])
+    store.set_push("a", PUSH)
+    again = claim_one(store, NOW + 2 * HOUR)
+    assert (again.due, again.track, again.push) == (NOW + HOUR, check(first).track, PUSH)
+
+
+def test_one_feed_can_be_claimed_before_it_is_due(store: FeedStore) -> None:
+    store.sync([feed("a"), feed("b")], NOW)
+    for claimed in store.claim_due(NOW, 10, LEASE):
+        store.record([check(claimed)])
+    claimed_b = store.claim("b", NOW, LEASE)
+    assert claimed_b is not None
+    assert (claimed_b.feed, claimed_b.polled, claimed_b.due) == (feed("b"), NOW, NOW + HOUR)
+    assert store.claim("b", NOW + LEASE - SOON, LEASE) is None
+    assert store.claim("b", NOW + LEASE, LEASE) is not None
+    assert not store.record([check(claimed_b)])
+    assert ids(store.claim_due(NOW + HOUR, 10, LEASE)) == ["a", "b"]
+
+
+def test_a_feed_that_is_not_watched_cannot_be_claimed(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.sync([], NOW)
+    assert store.claim("a", NOW, LEASE) is None
+    assert store.claim("no-such-feed", NOW, LEASE) is None
+
+
+def test_many_records_at_once_are_judged_one_by_one(store: FeedStore) -> None:
+    store.sync([feed(id) for id in "abc"], NOW)
+    lost = {each.feed.id: each for each in store.claim_due(NOW, 2, LEASE)}
+    held = {each.feed.id: each for each in store.claim_due(NOW + LEASE, 10, LEASE)}
+    checks = [check(each, items={"x": each.feed.id}) for each in (lost["a"], *held.values(), lost["b"])]
+    assert sorted(store.record(checks)) == ["a", "b", "c"]
+    assert [store.known(id, ["x"]) for id in "abc"] == [{"x": "a"}, {"x": "b"}, {"x": "c"}]
+    assert not store.record([])
+
+
+def test_an_excused_poll_is_noted_but_not_counted(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([check(claim_one(store), items={"x": "1"}, error="timeout")])
+    excused = outcome(
+        claim_one(store, NOW + HOUR), "excused", NOW + HOUR, error="outage", items={"y": "1"}, track=Track(gone=1)
+    )
+    assert store.record([excused])
+    assert store.health() == [
+        FeedHealth(
+            feed=feed("a"), next_check=NOW + 2 * HOUR, errors=1, polled=None, error="outage", track=Track(gone=1)
+        )
+    ]
+    assert claim_one(store, NOW + 2 * HOUR).validators == Validators()
+    assert store.known("a", ["x", "y"]) == {}
+
+
+def test_a_released_feed_is_as_it_was_but_for_its_next_check(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([check(claim_one(store), items={"x": "1"})])
+    store.record([check(claim_one(store, NOW + HOUR), NOW + HOUR, error="timeout")])
+    before = state_of(store, "a")
+    at = NOW + 2 * HOUR
+    gap = Gap(feed="a", since=NOW, until=at, reason="r")
+    released = outcome(
+        claim_one(store, at), "released", at, items={"y": "1"}, track=Track(gone=7), gap=gap, next_check=at + SOON
+    )
+    assert store.record([released])
+    assert state_of(store, "a") == msgspec.structs.replace(before, next_check=at + SOON)
+    assert store.known("a", ["y"]) == {}
+    assert store.gaps(NOW) == []
+    assert claim_one(store, at + SOON).validators == released.validators
+
+
+def test_a_push_is_remembered_beside_the_poll(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([check(claim_one(store), items={"polled": "1"})])
+    store.record([check(claim_one(store, NOW + HOUR), NOW + HOUR, error="timeout")])
+    claimed = store.claim("a", NOW + HOUR, LEASE)
+    assert claimed is not None
+    at = NOW + HOUR + SOON
+    pushed = outcome(claimed, "pushed", at, items={"pushed": "1"}, validators=Validators(), track=Track(changes=2.0))
+    assert store.record([pushed])
+    assert state_of(store, "a") == FeedHealth(
+        feed=feed("a"), next_check=at + HOUR, errors=1, polled=NOW, error="timeout", track=Track(changes=2.0)
+    )
+    assert claim_one(store, at + HOUR).validators == check(claimed).validators
+    assert store.known("a", ["polled", "pushed"]) == {"polled": "1", "pushed": "1"}
+
+
+def test_pushes_do_not_make_what_is_in_the_feed_old(store: FeedStore) -> None:
+    evergreen = {f"evergreen-{number}": "h" for number in range(2_500)}
+    store.sync([feed("a")], NOW)
+    store.record([check(claim_one(store), items=evergreen)])
+    for number in range(30):
+        claimed = store.claim("a", NOW, LEASE)
+        assert claimed is not None
+        store.record([outcome(claimed, "pushed", items={f"pushed-{number}-{n}": "h" for n in range(20)})])
+    assert store.known("a", list(evergreen)) == evergreen
+
+
+def test_a_feed_without_a_next_check_is_not_polled_until_woken(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([outcome(claim_one(store), "failed", error="gone", next_check=None)])
+    assert state_of(store, "a").next_check is None
+    store.sync([feed("a")], NOW + HOUR)
+    assert not store.claim_due(NOW + 1_000 * HOUR, 10, LEASE)
+    assert store.wake(["a"], NOW + HOUR) == 1
+    claimed = claim_one(store, NOW + HOUR)
+    assert (claimed.errors, claimed.due) == (1, NOW + HOUR)
+
+
+def test_a_feed_without_a_next_check_can_be_claimed_by_name_and_stays_so(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([outcome(claim_one(store), "failed", error="gone", next_check=None)])
+    claimed = store.claim("a", NOW, LEASE)
+    assert claimed is not None
+    assert claimed.due is None
+    # that lease lapses
+    assert not store.claim_due(NOW + HOUR, 10, LEASE)
+
+
+def test_a_new_address_ends_the_end_of_polling(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    store.record([outcome(claim_one(store), "failed", error="gone", next_check=None)])
+    store.set_push("a", PUSH)
+    store.sync([feed("a", "elsewhere")], NOW + HOUR)
+    claimed = claim_one(store, NOW + HOUR)
+    assert (claimed.track, claimed.push) == (Track(), None)
+
+
+def test_waking_counts_what_it_can_wake(store: FeedStore) -> None:
+    store.sync([feed("a"), feed("b"), feed("left")], NOW)
+    for claimed in store.claim_due(NOW, 10, LEASE):
+        store.record([check(claimed)])
+    store.sync([feed("a"), feed("b")], NOW)
+    assert store.claim("b", NOW, LEASE) is not None
+    assert store.wake(["a", "b", "left", "no-such-feed"], NOW + SOON) == 1
+    assert ids(store.claim_due(NOW + SOON, 10, LEASE)) == ["a"]
+    # a lease that has ended holds nothing back
+    assert store.wake(["b"], NOW + LEASE) == 1
+    assert ids(store.claim_due(NOW + LEASE, 10, LEASE)) == ["b"]
+    assert store.wake([], NOW) == 0
+
+
+def test_a_push_subscription_is_remembered_beside_leases_and_records(store: FeedStore) -> None:
+    store.sync([feed("a")], NOW)
+    claimed = claim_one(store)
+    store.set_push("a", PUSH)
+    store.record([check(claimed)])
+    assert state_of(store, "a").push == PUSH
+    later = msgspec.structs.replace(PUSH, heard=NOW, missed=2)
+    store.set_push("a", later)
+    assert [each.push for each in store.health()] == [later]
+    store.set_push("a", None)
+    store.set_push("no-such-feed", PUSH)
+    assert state_of(store, "a").push is None
+    assert store.look_up("no-such-feed") is None
+
+
+def test_look_up_gives_what_health_gives(store: FeedStore) -> None:
+    store.sync([feed("a"), feed("b")], NOW)
+    store.record([check(claim) for claim in store.claim_due(NOW, 1, LEASE)])
+    assert [store.look_up(id) for id in "ab"] == store.health()
+    store.sync([feed("b")], NOW)
+    assert store.look_up("a") is None
+
+
+def test_gaps_are_kept_latest_first(store: FeedStore) -> None:
+    store.sync([feed("a"), feed("b")], NOW)
+    ended = [NOW + number * HOUR for number in range(4)]
+    for number, until in enumerate(ended):
+        id = "ab"[number % 2]
+        claimed = store.claim(id, until, LEASE)
+        assert claimed is not None
+        gap = Gap(feed=id, since=until - HOUR, until=until, reason=f"timeout {number}", late=number)
+        store.record([msgspec.structs.replace(check(claimed, until), gap=gap)])
+    assert [gap.late for gap in store.gaps(NOW - SOON)] == [3, 2, 1, 0]
+    assert store.gaps(ended[2]) == [Gap(feed="b", since=ended[2], until=ended[3], reason="timeout 3", late=3)]
+    assert store.gaps(ended[3]) == []
 
 
 def test_close_can_be_repeated(store: FeedStore) -> None:

@@ -2,26 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import structlog
 
 from tocsin.domain.errors import PermanentError
 from tocsin.domain.feed import ClaimedFeed, FeedCheck, Gap
-from tocsin.poller import articles, coverage, hints
+from tocsin.poller import coverage
 from tocsin.poller.ledger import Ledger
 from tocsin.poller.metrics import BYTES, EXCUSED, FAILURES, FETCH_SECONDS, GAPS, POLLS, SAVED
 from tocsin.poller.outage import Outage
-from tocsin.poller.parse import parse_feed
 from tocsin.poller.parsed import NotAFeedError
 from tocsin.poller.patience import Patience, StoppedError
-from tocsin.poller.publisher import Publisher
+from tocsin.poller.pushes import Pushes
+from tocsin.poller.reader import Reader
 from tocsin.poller.verdict import Judge, News
 from tocsin.ports.clock import Clock
-from tocsin.ports.feeds import FeedStore
 from tocsin.ports.fetcher import Fetched, Fetcher, FetchError, Manners
 from tocsin.settings.schema import PollerSettings
 
@@ -32,32 +29,29 @@ _PATIENT: Final = 0.125
 
 
 class Look:
-    """Looks at feeds, on one event loop; documents are read on the threads of ``parsers``."""
+    """Looks at feeds, on one event loop."""
 
     def __init__(
         self,
         *,
-        store: FeedStore,
         fetcher: Fetcher,
-        publisher: Publisher,
+        reader: Reader,
         ledger: Ledger,
         patience: Patience,
         settings: PollerSettings,
         clock: Clock,
         rand: Callable[[], float],
-        parsers: ThreadPoolExecutor,
+        pushes: Pushes | None = None,
     ) -> None:
-        self._store = store
         self._fetcher = fetcher
-        self._publisher = publisher
+        self._reader = reader
         self._ledger = ledger
         self._patience = patience
         self._settings = settings
         self._clock = clock
         self._judge = Judge(settings, rand)
-        self._parsers = parsers
+        self._pushes = pushes
         self._outage = Outage()
-        self._max_age = timedelta(hours=settings.alert_max_age)
         self._fetches: set[asyncio.Task[Fetched]] = set()
 
     def stop(self) -> None:
@@ -104,8 +98,18 @@ class Look:
         except NotAFeedError as error:
             await self._failed(claimed, manners, "not-a-feed", str(error), status=None, retry_after=None)
             return
-        check = self._judge.read(claimed, fetched, self._clock(), news=news, gap=ended, least=manners.min_interval)
+        check = self._judge.read(
+            claimed,
+            fetched,
+            self._clock(),
+            news=news,
+            gap=ended,
+            least=manners.min_interval,
+            slow=self._pushes.slow(claimed) if self._pushes else None,
+        )
         await self._record(claimed, check)
+        if self._pushes:
+            self._pushes.looked(claimed, check.track, fetched.url, news=news is not None and news.new)
         self._noted(claimed, check)
         POLLS.labels("unchanged" if news is None else "new").inc()
 
@@ -135,31 +139,9 @@ class Look:
         last = claimed.validators.body_hash
         if fetched.body is None or (last is not None and fetched.validators.body_hash == last):
             return None, ended
-        return await self.document(
+        return await self._reader.document(
             claimed, fetched.body, content_type=fetched.content_type, url=fetched.url, ended=ended
         )
-
-    async def document(
-        self, claimed: ClaimedFeed, body: bytes, *, content_type: str | None, url: str, ended: Gap | None
-    ) -> tuple[News, Gap | None]:
-        """Read a document of a claimed feed and publish its news. Raises NotAFeedError."""
-        read = partial(parse_feed, body, content_type=content_type, url=url)
-        parsed = await asyncio.get_running_loop().run_in_executor(self._parsers, read)
-        found = articles.candidates(claimed.feed, parsed.items)
-        known = await self._patience.insist(
-            claimed.feed.id, partial(self._store.known, claimed.feed.id, articles.ids(found))
-        )
-        now = self._clock()
-        decision = articles.decide(claimed, found, known, now, self._max_age)
-        fresh = coverage.mark(decision.articles, ended)
-        await self._publisher.publish(claimed.feed.id, fresh)
-        news = News(
-            items=decision.items,
-            dates=tuple(item.dated for item in parsed.items if item.dated),
-            new=bool(fresh),
-            hints=hints.read(body, url),
-        )
-        return news, coverage.counted(ended, fresh)
 
     async def _missed(self, claimed: ClaimedFeed, manners: Manners, error: FetchError) -> None:
         if self._outage.failed(manners.domain, error.reason) and error.status is None:

@@ -19,11 +19,14 @@ from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
 from tocsin.poller.patience import Patience
 from tocsin.poller.publisher import Publisher
+from tocsin.poller.pushes import Pushes
+from tocsin.poller.reader import Reader
 from tocsin.poller.trouble import Trouble
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock
 from tocsin.ports.feeds import FeedStore
 from tocsin.ports.fetcher import Fetcher
+from tocsin.ports.push import Hub
 from tocsin.runtime.health import Heartbeat
 from tocsin.runtime.retry import Backoff
 from tocsin.settings.schema import PollerSettings
@@ -58,14 +61,17 @@ class Poller:
         settings: PollerSettings,
         clock: Clock,
         heartbeat: Heartbeat,
+        hub: Hub | None = None,
         rand: Callable[[], float] = random.random,
     ) -> None:
+        """Without ``hub`` all feeds are polled."""
         self._store = store
         self._fetcher = fetcher
         self._bus = bus
         self._settings = settings
         self._clock = clock
         self._heartbeat = heartbeat
+        self._hub = hub
         self._rand = rand
 
     def run(self, stop: threading.Event) -> None:
@@ -80,23 +86,48 @@ class Poller:
         trouble = Trouble()
         backoff = Backoff()
         patience = Patience(io, trouble)
-        look = Look(
+        ledger = Ledger(self._store, patience)
+        reader = Reader(
             store=self._store,
-            fetcher=self._fetcher,
             publisher=Publisher(self._bus, patience),
-            ledger=Ledger(self._store, patience),
+            patience=patience,
+            settings=self._settings,
+            clock=self._clock,
+            parsers=parsers,
+        )
+        pushes = (
+            Pushes(
+                hub=self._hub,
+                store=self._store,
+                reader=reader,
+                ledger=ledger,
+                patience=patience,
+                settings=self._settings,
+                clock=self._clock,
+            )
+            if self._hub
+            else None
+        )
+        look = Look(
+            fetcher=self._fetcher,
+            reader=reader,
+            ledger=ledger,
             patience=patience,
             settings=self._settings,
             clock=self._clock,
             rand=self._rand,
-            parsers=parsers,
+            pushes=pushes,
         )
         crew = Crew(look.at)
         try:
+            if pushes:
+                await pushes.start()
             while not stop.is_set():
                 wait, enough = TICK, None
                 limit = self._room(crew)
-                if limit > 0:
+                if limit <= 0:
+                    enough = crew.size - max(1, self._settings.concurrency // 4)
+                else:
                     try:
                         claimed = await self._claim(io, limit)
                         crew.take(claimed)
@@ -116,6 +147,8 @@ class Poller:
             patience.stop()
             look.stop()
             await crew.finish(GRACE)
+            if pushes:
+                await pushes.finish(GRACE)
             IN_FLIGHT.set(0)
             with contextlib.suppress(Exception):
                 await self._fetcher.close()
