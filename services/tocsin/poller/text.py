@@ -7,6 +7,8 @@ from typing import Final
 _MARKUP: Final = re.compile(
     # comments and elements whose text nobody reads; an unclosed one takes the rest
     r"<!--.*?(?:-->|\Z)"
+    # (one that closes itself takes nothing)
+    r"|<(?:script|style|template|noscript|iframe|object|svg)\b[^<>]*/>"
     r"|<(?P<unread>script|style|template|noscript|iframe|object|svg)\b.*?(?:</(?P=unread)\s*>|\Z)"
     # a tag ends at the next ">" outside quotes; no "<" inside, so that no position is scanned twice
     r"|</?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>"
@@ -67,8 +69,9 @@ _SIGN_OF_HTML: Final = re.compile(
 # controls, lone surrogates, zero-width space, word joiner, byte order mark, soft hyphen: invisible, they only
 # break matching
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\u200b\u2060\ufeff]")
-_BLANKS: Final = re.compile(r"[^\S\n]+")
-_BREAKS: Final = re.compile(r" ?(?:\n ?)+")
+# only what is not yet as it should be: most blanks are
+_BLANKS: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_BREAKS: Final = re.compile(r" \n[ \n]*|\n[ \n]+")
 
 
 def looks_like_html(text: str) -> bool:
@@ -84,22 +87,11 @@ def plain(text: str, limit: int) -> str:
 
 def from_html(markup: str, limit: int) -> str:
     """What a reader would see of ``markup``: block elements begin a line, scripts and styles are gone."""
-    pieces: list[str] = []
-    size = end = 0
-    for match in _MARKUP.finditer(markup):
-        pieces.append(_text(markup[end : match.start()]))
-        size += len(pieces[-1])
-        end = match.end()
-        name = (match["name"] or match["broken"] or "").lower()
-        if name in _BLOCKS:
-            pieces.append("\n")
-        elif name in _CELLS:
-            pieces.append(" ")
-        if size > limit * 4:
-            break
-    else:
-        pieces.append(_text(markup[end:]))
-    return plain("".join(pieces), limit)
+    # a line break in HTML's source is a blank
+    text = markup.replace("\r", " ").replace("\n", " ")
+    if "<" in text or "]]>" in text:
+        text = _MARKUP.sub(_shown, text)
+    return plain(html.unescape(text) if "&" in text else text, limit)
 
 
 def line(text: str) -> str:
@@ -116,6 +108,8 @@ def cut(text: str, limit: int) -> str:
     return (kept[:blank] if blank > 0 else kept).rstrip() + "…"
 
 
-def _text(source: str) -> str:
-    # a line break in HTML's source is a blank
-    return html.unescape(source.replace("\r", " ").replace("\n", " ")) if source else ""
+def _shown(tag: re.Match[str]) -> str:
+    name = (tag["name"] or tag["broken"] or "").lower()
+    if name in _BLOCKS:
+        return "\n"
+    return " " if name in _CELLS else ""
