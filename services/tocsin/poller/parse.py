@@ -12,7 +12,7 @@ from tocsin.poller.dates import parse_date
 from tocsin.poller.links import absolute
 from tocsin.poller.names import language_tag, names
 from tocsin.poller.parsed import NotAFeedError, ParsedFeed, ParsedItem
-from tocsin.poller.text import cut, from_html, line, looks_like_html, plain
+from tocsin.poller.text import cut, from_html, line, looks_like_html, plain, unscrambled
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -121,7 +121,8 @@ def _get(source: dict[str, Any], key: str) -> str:
 
 def _detail(source: dict[str, Any], key: str) -> dict[str, Any]:
     detail = dict.get(source, f"{key}_detail")
-    return detail if isinstance(detail, dict) else {"value": _get(source, key)}
+    # the detail is the last one's, the value that of the element which counts
+    return {**(detail if isinstance(detail, dict) else {}), "value": _get(source, key)}
 
 
 def _title(source: dict[str, Any]) -> str:
@@ -129,7 +130,7 @@ def _title(source: dict[str, Any]) -> str:
 
 
 def _text(detail: dict[str, Any], limit: int) -> str:
-    value = str(detail.get("value") or "")
+    value = unscrambled(str(detail.get("value") or ""))
     if detail.get("type", "text/html") != "text/plain" or looks_like_html(value):
         return from_html(value, limit)
     return plain(value, limit)
