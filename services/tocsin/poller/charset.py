@@ -33,8 +33,10 @@ _RELATIVES: Final = {
     "iso2022_jp": ("iso2022_jp_ext", "iso2022_jp_2"),
 }  # fmt: skip
 _CODE_PAGE: Final = re.compile(r"(?:x-)?(?:windows|win|cp|ms|ibm)[-_]?(\d{3,4})")
-_NICKNAMES: Final = {"sjis": "shift_jis", "iso-8859-8-i": "iso-8859-8", "utf8mb4": "utf-8",
-                     "unicode-1-1-utf-8": "utf-8", "ansi": "cp1252", "euc": "euc_jp", "euccn": "gb18030", "x-big5": "big5"}  # fmt: skip
+_NICKNAMES: Final = {
+    "sjis": "shift_jis", "iso-8859-8-i": "iso-8859-8", "utf8mb4": "utf-8", "unicode-1-1-utf-8": "utf-8",
+    "ansi": "cp1252", "euc": "euc_jp", "euccn": "gb18030", "big5-hkscs": "big5hkscs",
+}  # fmt: skip
 _STATEFUL: Final = ("iso2022", "hz")
 _MULTIBYTE: Final = ("utf", "gb18030", "cp932", "cp949", "big5", "euc", "shift", "johab", "cp950")
 _NOT_FOR_TEXT: Final = frozenset({"unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape",

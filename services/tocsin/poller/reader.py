@@ -1,13 +1,14 @@
 """Reads a document of a feed and publishes what is new in it."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 from tocsin.domain.feed import ClaimedFeed, Gap
 from tocsin.poller import articles, coverage, hints
-from tocsin.poller.parse import parse_feed
+from tocsin.poller.parsed import ParsedFeed
 from tocsin.poller.patience import Patience
 from tocsin.poller.publisher import Publisher
 from tocsin.poller.verdict import News
@@ -28,12 +29,15 @@ class Reader:
         settings: PollerSettings,
         clock: Clock,
         parsers: ThreadPoolExecutor,
+        parse: Callable[..., ParsedFeed],
     ) -> None:
+        """``parse`` is ``parse.parse_feed`` or does the same elsewhere."""
         self._store = store
         self._publisher = publisher
         self._patience = patience
         self._clock = clock
         self._parsers = parsers
+        self._parse = parse
         self._max_age = timedelta(hours=settings.alert_max_age)
 
     async def document(
@@ -43,7 +47,7 @@ class Reader:
 
         Nothing is remembered yet. Raises NotAFeedError.
         """
-        read = partial(parse_feed, body, content_type=content_type, url=url)
+        read = partial(self._parse, body, content_type=content_type, url=url)
         parsed = await asyncio.get_running_loop().run_in_executor(self._parsers, read)
         found = articles.candidates(claimed.feed, parsed.items)
         known = await self._patience.insist(

@@ -17,6 +17,9 @@ from tocsin.poller.crew import Crew
 from tocsin.poller.ledger import Ledger
 from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
+from tocsin.poller.parse import parse_feed
+from tocsin.poller.parsed import ParsedFeed
+from tocsin.poller.parser_pool import ParserPool
 from tocsin.poller.patience import Patience
 from tocsin.poller.publisher import Publisher
 from tocsin.poller.pushes import Pushes
@@ -77,10 +80,23 @@ class Poller:
     def run(self, stop: threading.Event) -> None:
         """Poll until ``stop`` is set; then fetches in flight are dropped, what was fetched is still published."""
         # parsing has its own threads, so that a slow document does not hold up store and bus
-        with ThreadPoolExecutor(4, "poller-io") as io, ThreadPoolExecutor(2, "poller-parse") as parsers:
-            asyncio.run(self._run(stop, io, parsers))
+        settings = self._settings
+        with (
+            ThreadPoolExecutor(4, "poller-io") as io,
+            ThreadPoolExecutor(settings.parsers or 2, "poller-parse") as parsers,
+            ParserPool(
+                size=settings.parsers, timeout=settings.parse_timeout, memory=settings.parse_memory
+            ) as processes,
+        ):
+            asyncio.run(self._run(stop, io, parsers, processes.parse if settings.parsers else parse_feed))
 
-    async def _run(self, stop: threading.Event, io: ThreadPoolExecutor, parsers: ThreadPoolExecutor) -> None:
+    async def _run(
+        self,
+        stop: threading.Event,
+        io: ThreadPoolExecutor,
+        parsers: ThreadPoolExecutor,
+        parse: Callable[..., ParsedFeed],
+    ) -> None:
         # names are resolved on the loop's own threads: a few names that do not answer must not hold up the others
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVERS, "poller-dns"))
         trouble = Trouble()
@@ -94,6 +110,7 @@ class Poller:
             settings=self._settings,
             clock=self._clock,
             parsers=parsers,
+            parse=parse,
         )
         pushes = (
             Pushes(

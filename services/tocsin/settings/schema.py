@@ -118,7 +118,9 @@ class PollerSettings(Section, frozen=True):
 
     ``allow_private`` lists networks (CIDR) and host names that feeds may be fetched from although they are not on
     the public internet. ``alert_max_age`` bounds, in hours, how old an item of a feed's first poll may be to be
-    published. ``feed_metrics`` is the number of feeds that have Prometheus series of their own, failing ones first.
+    published. Documents are parsed in ``parsers`` processes of their own (0: in this one, without limits), each
+    within ``parse_timeout`` and ``parse_memory`` (bytes). ``feed_metrics`` is the number of feeds that have
+    Prometheus series of their own, failing ones first.
     """
 
     interval: Seconds = 300.0
@@ -135,6 +137,9 @@ class PollerSettings(Section, frozen=True):
     alert_max_age: Hours = 24.0
     user_agent: str = "Tocsin/0.1 (+https://github.com/tocsin-news/tocsin; feed reader)"
     allow_private: tuple[str, ...] = ()
+    parsers: Annotated[int, Meta(ge=0)] = 2
+    parse_timeout: Seconds = 20.0
+    parse_memory: Count = 500_000_000
     feed_metrics: Annotated[int, Meta(ge=0)] = 1_000
     websub: WebSubSettings = field(default_factory=WebSubSettings)
 
