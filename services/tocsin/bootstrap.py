@@ -12,6 +12,7 @@ from typing import Final
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.embedding.choose import open_embedder
 from tocsin.adapters.http.fetcher import AiohttpFetcher
+from tocsin.adapters.http.websub import WebSubHub
 from tocsin.classifier.classify import Classifier
 from tocsin.classifier.model import Model, builtin_model, load_model
 from tocsin.classifier.reload import CurrentClassifier
@@ -134,6 +135,7 @@ def services(
                 settings=settings.poller,
                 clock=clock,
                 heartbeat=health.heartbeat("poller"),
+                hub=WebSubHub(settings.poller) if settings.poller.websub.callback else None,
             )
         )
     if "classifier" in roles:

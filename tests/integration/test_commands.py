@@ -33,7 +33,7 @@ def test_init_check_status(started: Path) -> None:
         "waiting": {"classifier": 0, "router": 0, "notifier": 0},
         "deliveries_due": 0,
         "subscribers": 0,
-        "feeds": {"watched": 0, "never_read": 0, "failing": []},
+        "feeds": {"watched": 0, "never_read": 0, "failing": [], "disabled": []},
     }
     assert "waiting for the classifier" in tocsin("status", "-c", started / "tocsin.yaml").stdout
 

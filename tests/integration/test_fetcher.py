@@ -331,7 +331,7 @@ def test_few_at_a_time_on_one_host_and_waiting_is_not_held_against_them() -> Non
         assert server.busiest == 2
 
     # 8 fetches, 2 at a time, last longer than any one of them may
-    run({"/feed": slow}, body, per_host=2, timeout=0.6)
+    run({"/feed": slow}, body, per_domain=2, timeout=0.6)
 
 
 def test_cookies_are_not_kept() -> None:

@@ -54,7 +54,7 @@ def test_a_cluster_that_is_down_is_a_passing_trouble_and_a_whole_one_takes_every
         recorded = FeedCheck(
             feed="a", token=claimed.token, at=NOW, next_check=NOW, validators=Validators(), items={"x": "1"}
         )
-        assert state.feeds.record(recorded)
+        assert state.feeds.record([recorded])
         assert state.feeds.known("a", ["x"]) == {"x": "1"}
         assert len(state.feeds.health()) == 1
 

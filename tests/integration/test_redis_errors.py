@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[RedisState], object]] = {
     "feeds.sync": lambda state: state.feeds.sync([], NOW),
     "feeds.claim_due": lambda state: state.feeds.claim_due(NOW, 1, HOUR),
     "feeds.known": lambda state: state.feeds.known("a", ["x"]),
-    "feeds.record": lambda state: state.feeds.record(CHECK),
+    "feeds.record": lambda state: state.feeds.record([CHECK]),
     "feeds.health": lambda state: state.feeds.health(),
     "stories.assign": lambda state: state.stories.assign("a", ["k"], NOW, HOUR),
     "subscriptions.sync": lambda state: state.subscriptions.sync([]),

@@ -65,9 +65,11 @@ def test_state_survives_and_the_same_client_recovers(server: RedisServer, state:
     assert list(state.outbox.outcomes(9)) == [outcome("sent")]
     assert not state.feeds.claim_due(NOW, 1, HOUR)
     assert state.feeds.record(
-        FeedCheck(
-            feed="a", token=claimed.token, at=NOW, next_check=NOW + HOUR, validators=Validators(), items={"x": "1"}
-        )
+        [
+            FeedCheck(
+                feed="a", token=claimed.token, at=NOW, next_check=NOW + HOUR, validators=Validators(), items={"x": "1"}
+            )
+        ]
     )
     assert state.alert_log.claim("story", "two", ["anna"], NOW, HOUR) == frozenset()
     assert state.stories.assign("two", ["k"], NOW, HOUR).story == story.story

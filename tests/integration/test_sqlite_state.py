@@ -143,7 +143,7 @@ CHECK = FeedCheck(feed="a", token="t", at=NOW, next_check=NOW, validators=Valida
 WRITES: dict[str, Callable[[SqliteState], object]] = {
     "feeds.sync": lambda state: state.feeds.sync([], NOW),
     "feeds.claim_due": lambda state: state.feeds.claim_due(NOW, 1, HOUR),
-    "feeds.record": lambda state: state.feeds.record(CHECK),
+    "feeds.record": lambda state: state.feeds.record([CHECK]),
     "stories.assign": lambda state: state.stories.assign("a", ["k"], NOW, HOUR),
     "subscriptions.sync": lambda state: state.subscriptions.sync([]),
     "alert_log.claim": lambda state: state.alert_log.claim("s", "a", ["anna"], NOW, HOUR),

@@ -48,11 +48,12 @@ def _report(deployment: Deployment) -> dict[str, Any]:
                     "errors": feed.errors,
                     "error": feed.error,
                     "polled": feed.polled.isoformat() if feed.polled else None,
-                    "next_check": feed.next_check.isoformat(),
+                    "next_check": feed.next_check.isoformat() if feed.next_check else None,
                 }
                 for feed in health
                 if feed.errors
             ],
+            "disabled": [{"id": feed.feed.id, "reason": feed.track.disabled} for feed in health if feed.track.disabled],
         },
     }
 
@@ -70,3 +71,7 @@ def _print(report: dict[str, Any]) -> None:
     console.print(table)
     for feed in feeds["failing"]:
         console.print(f"  {feed['id']}: {feed['error']} ({feed['errors']} in a row, next try {feed['next_check']})")
+    for feed in feeds["disabled"]:
+        console.print(
+            f"  {feed['id']}: not polled any more: {feed['reason']}; `tocsin feeds wake {feed['id']}` tries again"
+        )

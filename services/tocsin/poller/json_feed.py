@@ -10,7 +10,7 @@ from tocsin.poller.dates import parse_date
 from tocsin.poller.links import absolute
 from tocsin.poller.names import language_tag, names
 from tocsin.poller.parsed import NotAFeedError, ParsedFeed, ParsedItem
-from tocsin.poller.text import cut, from_html, line, looks_like_html, plain
+from tocsin.poller.text import cut, from_html, line, looks_like_html, plain, unscrambled
 
 _VERSION: Final = "jsonfeed.org/version/"
 
@@ -64,7 +64,7 @@ def _string(source: Mapping[str, Any], key: str) -> str:
     """A string; the specification asks readers to take a number for one (ids)."""
     value = source.get(key)
     if isinstance(value, str):
-        return value
+        return unscrambled(value)
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 

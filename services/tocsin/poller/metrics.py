@@ -2,9 +2,19 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-POLLS = Counter("tocsin_polls", "Feeds looked at, by outcome (new, unchanged, failed or dropped).", ["outcome"])
+POLLS = Counter(
+    "tocsin_polls", "Feeds looked at, by outcome (new, unchanged, failed, released or dropped).", ["outcome"]
+)
 FAILURES = Counter("tocsin_poll_failures", "Polls that failed, by reason.", ["reason"])
 BYTES = Counter("tocsin_poll_bytes", "Bytes of feed documents, decompressed.")
+SAVED = Counter("tocsin_poll_saved_bytes", "Bytes of feed documents that 304 answers have saved.")
+EXCUSED = Counter("tocsin_polls_excused", "Polls that failed while nothing at all was reachable.")
+GAPS = Counter("tocsin_coverage_gaps", "Feeds that came back after a time in which they could not be watched.")
+PUSHES = Counter(
+    "tocsin_pushes",
+    "WebSub: hubs asked, failed to be asked, granting, denying; news told, or told with a forged signature.",
+    ["outcome"],
+)
 PUBLISHED = Counter("tocsin_articles_published", "Articles put on the bus, new or revised.", ["kind"])
 REFUSED = Counter("tocsin_articles_refused", "Articles that the bus can never take.")
 FETCH_SECONDS = Histogram(

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import feedparser
 
-from tocsin.poller import charset, json_feed, limits, xml_text
+from tocsin.poller import charset, json_feed, limits, quick, xml_text
 from tocsin.poller.dates import parse_date
 from tocsin.poller.links import absolute
 from tocsin.poller.names import language_tag, names
 from tocsin.poller.parsed import NotAFeedError, ParsedFeed, ParsedItem
-from tocsin.poller.text import cut, from_html, line, looks_like_html, plain
+from tocsin.poller.text import cut, from_html, line, looks_like_html, plain, unscrambled
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -29,14 +29,12 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed
         text = charset.decode(body, content_type)
         if text.lstrip().startswith("{"):
             return json_feed.parse(text, url)
-        document, in_page = xml_text.mend(text)
-        feed = _read(document, url, in_page=in_page)
+        return _read(xml_text.mend(text), url)
     except NotAFeedError:
         raise
     except Exception as error:
         # feedparser has no list of what it may raise (RecursionError among them); no document may stop the poller
         raise NotAFeedError(f"cannot be read as a feed ({type(error).__name__})") from error
-    return feed
 
 
 def _feedparser(document: str) -> Any:
@@ -52,11 +50,23 @@ _feedparser("<rss/>")
 feedparser.registerDateHandler(lambda _: (1970, 1, 1, 0, 0, 0, 3, 1, 0))
 
 
-def _read(document: str, url: str, *, in_page: bool) -> ParsedFeed:
-    result = _feedparser(document)
+def _told(document: str) -> Any:
+    """What the document says, in feedparser's dictionaries: from the quick reader, or else from feedparser itself."""
+    told = quick.read(document)
+    if told is None:
+        repaired = xml_text.repair(document)
+        if repaired != document:
+            told = quick.read(repaired)
+        if told is None:
+            told = _feedparser(repaired)
+    return told
+
+
+def _read(mended: xml_text.Mended, url: str) -> ParsedFeed:
+    result = _told(mended.document)
     entries: Sequence[dict[str, Any]] = result["entries"]
     feed: dict[str, Any] = result["feed"]
-    if not entries and in_page:
+    if not entries and mended.in_page:
         # blogs once kept a licence as RDF in their pages
         raise NotAFeedError("an HTML page, not a feed")
     if not entries and not result["version"] and not feed:
@@ -67,8 +77,7 @@ def _read(document: str, url: str, *, in_page: bool) -> ParsedFeed:
     link = absolute(url, _link(feed))
     language = language_tag(_get(feed, "language"))
     # RSS has no date of change: feedparser files dc:date there, which is the date of publication
-    atom = str(result["version"]).startswith("atom")
-    items = (_item(entry, base=url or link, language=language, atom=atom) for entry in entries[: limits.ITEMS])
+    items = (_item(entry, base=url or link, language=language, atom=mended.atom) for entry in entries[: limits.ITEMS])
     return ParsedFeed(
         title=_title(feed),
         link=link,
@@ -112,7 +121,8 @@ def _get(source: dict[str, Any], key: str) -> str:
 
 def _detail(source: dict[str, Any], key: str) -> dict[str, Any]:
     detail = dict.get(source, f"{key}_detail")
-    return detail if isinstance(detail, dict) else {"value": _get(source, key)}
+    # the detail is the last one's, the value that of the element which counts
+    return {**(detail if isinstance(detail, dict) else {}), "value": _get(source, key)}
 
 
 def _title(source: dict[str, Any]) -> str:
@@ -120,7 +130,7 @@ def _title(source: dict[str, Any]) -> str:
 
 
 def _text(detail: dict[str, Any], limit: int) -> str:
-    value = str(detail.get("value") or "")
+    value = unscrambled(str(detail.get("value") or ""))
     if detail.get("type", "text/html") != "text/plain" or looks_like_html(value):
         return from_html(value, limit)
     return plain(value, limit)

@@ -13,13 +13,23 @@ import structlog
 
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import ClaimedFeed
+from tocsin.poller.crew import Crew
+from tocsin.poller.ledger import Ledger
 from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
+from tocsin.poller.parse import parse_feed
+from tocsin.poller.parsed import ParsedFeed
+from tocsin.poller.parser_pool import ParserPool
+from tocsin.poller.patience import Patience
+from tocsin.poller.publisher import Publisher
+from tocsin.poller.pushes import Pushes
+from tocsin.poller.reader import Reader
 from tocsin.poller.trouble import Trouble
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock
 from tocsin.ports.feeds import FeedStore
 from tocsin.ports.fetcher import Fetcher
+from tocsin.ports.push import Hub
 from tocsin.runtime.health import Heartbeat
 from tocsin.runtime.retry import Backoff
 from tocsin.settings.schema import PollerSettings
@@ -28,6 +38,9 @@ log = structlog.get_logger()
 
 TICK: Final = 0.2
 """Seconds between two questions for feeds that are due; bounds how late a poll and a stop can be."""
+QUEUED: Final = 5
+"""Feeds in hand at most, those that wait for their domain included, as a multiple of the concurrency."""
+RESOLVERS: Final = 64
 GRACE: Final = 10.0
 """Seconds that a stop waits for what was fetched to be published."""
 
@@ -51,79 +64,119 @@ class Poller:
         settings: PollerSettings,
         clock: Clock,
         heartbeat: Heartbeat,
+        hub: Hub | None = None,
         rand: Callable[[], float] = random.random,
     ) -> None:
+        """Without ``hub`` all feeds are polled."""
         self._store = store
         self._fetcher = fetcher
         self._bus = bus
         self._settings = settings
         self._clock = clock
         self._heartbeat = heartbeat
+        self._hub = hub
         self._rand = rand
 
     def run(self, stop: threading.Event) -> None:
         """Poll until ``stop`` is set; then fetches in flight are dropped, what was fetched is still published."""
         # parsing has its own threads, so that a slow document does not hold up store and bus
-        with ThreadPoolExecutor(4, "poller-io") as io, ThreadPoolExecutor(2, "poller-parse") as parsers:
-            asyncio.run(self._run(stop, io, parsers))
+        settings = self._settings
+        with (
+            ThreadPoolExecutor(4, "poller-io") as io,
+            ThreadPoolExecutor(settings.parsers or 2, "poller-parse") as parsers,
+            ParserPool(
+                size=settings.parsers, timeout=settings.parse_timeout, memory=settings.parse_memory
+            ) as processes,
+        ):
+            asyncio.run(self._run(stop, io, parsers, processes.parse if settings.parsers else parse_feed))
 
-    async def _run(self, stop: threading.Event, io: ThreadPoolExecutor, parsers: ThreadPoolExecutor) -> None:
+    async def _run(
+        self,
+        stop: threading.Event,
+        io: ThreadPoolExecutor,
+        parsers: ThreadPoolExecutor,
+        parse: Callable[..., ParsedFeed],
+    ) -> None:
+        # names are resolved on the loop's own threads: a few names that do not answer must not hold up the others
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVERS, "poller-dns"))
         trouble = Trouble()
         backoff = Backoff()
-        look = Look(
+        patience = Patience(io, trouble)
+        ledger = Ledger(self._store, patience)
+        reader = Reader(
             store=self._store,
+            publisher=Publisher(self._bus, patience),
+            patience=patience,
+            settings=self._settings,
+            clock=self._clock,
+            parsers=parsers,
+            parse=parse,
+        )
+        pushes = (
+            Pushes(
+                hub=self._hub,
+                store=self._store,
+                reader=reader,
+                ledger=ledger,
+                patience=patience,
+                settings=self._settings,
+                clock=self._clock,
+            )
+            if self._hub
+            else None
+        )
+        look = Look(
             fetcher=self._fetcher,
-            bus=self._bus,
+            reader=reader,
+            ledger=ledger,
+            patience=patience,
             settings=self._settings,
             clock=self._clock,
             rand=self._rand,
-            io=io,
-            parsers=parsers,
-            trouble=trouble,
+            pushes=pushes,
         )
-        running: set[asyncio.Task[None]] = set()
+        crew = Crew(look.at)
         try:
+            if pushes:
+                await pushes.start()
             while not stop.is_set():
-                wait = TICK
-                if (free := self._settings.concurrency - len(running)) > 0:
+                wait, enough = TICK, None
+                limit = self._room(crew)
+                if limit <= 0:
+                    enough = crew.size - max(1, self._settings.concurrency // 4)
+                else:
                     try:
-                        claimed = await self._claim(io, free)
-                        running.update(asyncio.create_task(look.at(feed)) for feed in claimed)
+                        claimed = await self._claim(io, limit)
+                        crew.take(claimed)
                         backoff.reset()
                         trouble.over("claim")
+                        if len(claimed) == limit:
+                            # more may be due: go on as soon as a part of these is done
+                            enough = crew.size - max(1, limit // 4)
                     except TransientError as error:
                         wait = backoff.next(error.retry_after)
                         trouble.begins("claim", str(error))
                         log.warning("poller.waiting", reason=str(error), seconds=round(wait, 2))
                 self._heartbeat.beat(problem=trouble.text)
-                IN_FLIGHT.set(len(running))
-                running = await _pause(running, wait, stop)
+                IN_FLIGHT.set(crew.size)
+                await crew.pause(wait, stop, enough)
         finally:
-            await self._finish(look, running)
+            patience.stop()
+            look.stop()
+            await crew.finish(GRACE)
+            if pushes:
+                await pushes.finish(GRACE)
+            IN_FLIGHT.set(0)
+            with contextlib.suppress(Exception):
+                await self._fetcher.close()
+
+    def _room(self, crew: "Crew") -> int:
+        """How many feeds to take on. Those that wait for their domain keep none of the others from being fetched."""
+        most = self._settings.concurrency
+        return min(most - (crew.size - self._fetcher.waiting), QUEUED * most - crew.size)
 
     async def _claim(self, io: ThreadPoolExecutor, limit: int) -> Sequence[ClaimedFeed]:
         lease = timedelta(seconds=self._settings.lease)
         return await asyncio.get_running_loop().run_in_executor(
             io, lambda: self._store.claim_due(self._clock(), limit, lease)
         )
-
-    async def _finish(self, look: Look, running: set[asyncio.Task[None]]) -> None:
-        look.stop()
-        if running:
-            _, late = await asyncio.wait(running, timeout=GRACE)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-        IN_FLIGHT.set(0)
-        with contextlib.suppress(Exception):
-            await self._fetcher.close()
-
-
-async def _pause(running: set[asyncio.Task[None]], seconds: float, stop: threading.Event) -> set[asyncio.Task[None]]:
-    """Wait in steps of a tick, to hear a stop; returns the tasks that go on."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    # the event is of threads: waiting for it would hold one
-    while not stop.is_set() and (left := end - loop.time()) > 0:  # noqa: ASYNC110
-        await asyncio.sleep(min(left, TICK))
-    return {task for task in running if not task.done()}

@@ -1,5 +1,6 @@
 """HTML to plain text. Linear in its input whatever the markup: feeds are written by anybody."""
 
+import codecs
 import html
 import re
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 _MARKUP: Final = re.compile(
     # comments and elements whose text nobody reads; an unclosed one takes the rest
     r"<!--.*?(?:-->|\Z)"
+    # (one that closes itself takes nothing)
+    r"|<(?:script|style|template|noscript|iframe|object|svg)\b[^<>]*/>"
     r"|<(?P<unread>script|style|template|noscript|iframe|object|svg)\b.*?(?:</(?P=unread)\s*>|\Z)"
     # a tag ends at the next ">" outside quotes; no "<" inside, so that no position is scanned twice
     r"|</?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*+)(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>"
@@ -60,15 +63,31 @@ _BLOCKS: Final = frozenset(
 )
 _CELLS: Final = frozenset({"td", "th"})
 _SIGN_OF_HTML: Final = re.compile(
-    r"</(?:a|abbr|b|blockquote|cite|code|div|em|font|h[1-6]|i|li|mark|ol|p|q|s|small|span|strong|sub|sup|u|ul)\s*>"
+    r"</(?:a|abbr|acronym|address|article|aside|b|big|blockquote|caption|center|cite|code|dd|del|details|dfn|div|dl|dt|em"
+    r"|figcaption|figure|font|footer|h[1-6]|header|i|ins|kbd|li|main|mark|nav|ol|p|pre|q|s|samp|section|small|span|strike"
+    r"|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video)\s*>"
     r"|<(?:br|hr|img|p|wbr)\b[^<>]*>"
     r"|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
 )
 # controls, lone surrogates, zero-width space, word joiner, byte order mark, soft hyphen: invisible, they only
 # break matching
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\u200b\u2060\ufeff]")
-_BLANKS: Final = re.compile(r"[^\S\n]+")
-_BREAKS: Final = re.compile(r" ?(?:\n ?)+")
+# only what is not yet as it should be: most blanks are
+_BLANKS: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_BREAKS: Final = re.compile(r" \n[ \n]*|\n[ \n]+")
+
+
+_SCRAMBLED: Final = re.compile("[\u00c2-\u00f4][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u20ac\u2122]")
+_AS_LATIN: Final = "tocsin-as-latin"
+
+
+def _as_latin(error: UnicodeError) -> tuple[bytes, int]:
+    """The five bytes that windows-1252 leaves free are passed through as controls."""
+    assert isinstance(error, UnicodeEncodeError)
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error(_AS_LATIN, _as_latin)
 
 
 def looks_like_html(text: str) -> bool:
@@ -84,22 +103,21 @@ def plain(text: str, limit: int) -> str:
 
 def from_html(markup: str, limit: int) -> str:
     """What a reader would see of ``markup``: block elements begin a line, scripts and styles are gone."""
-    pieces: list[str] = []
-    size = end = 0
-    for match in _MARKUP.finditer(markup):
-        pieces.append(_text(markup[end : match.start()]))
-        size += len(pieces[-1])
-        end = match.end()
-        name = (match["name"] or match["broken"] or "").lower()
-        if name in _BLOCKS:
-            pieces.append("\n")
-        elif name in _CELLS:
-            pieces.append(" ")
-        if size > limit * 4:
-            break
-    else:
-        pieces.append(_text(markup[end:]))
-    return plain("".join(pieces), limit)
+    # a line break in HTML's source is a blank
+    text = markup.replace("\r", " ").replace("\n", " ")
+    if "<" in text or "]]>" in text:
+        text = _MARKUP.sub(_shown, text)
+    return plain(html.unescape(text) if "&" in text else text, limit)
+
+
+def unscrambled(text: str) -> str:
+    """UTF-8 that a publisher's software took for windows-1252 (``ZÃ¶lle``, ``â€™``), put right; other text as it is."""
+    if text.isascii() or not _SCRAMBLED.search(text):
+        return text
+    try:
+        return text.encode("cp1252", _AS_LATIN).decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def line(text: str) -> str:
@@ -116,6 +134,8 @@ def cut(text: str, limit: int) -> str:
     return (kept[:blank] if blank > 0 else kept).rstrip() + "…"
 
 
-def _text(source: str) -> str:
-    # a line break in HTML's source is a blank
-    return html.unescape(source.replace("\r", " ").replace("\n", " ")) if source else ""
+def _shown(tag: re.Match[str]) -> str:
+    name = (tag["name"] or tag["broken"] or "").lower()
+    if name in _BLOCKS:
+        return "\n"
+    return " " if name in _CELLS else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth
+from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Gap, Push
 
 
 class FeedStore(Protocol):
@@ -14,8 +14,8 @@ class FeedStore(Protocol):
         """Make the watched feeds exactly these, by id. New ones are due at once.
 
         A feed that stays keeps its state, with its new settings; one whose URL changed keeps its seen items
-        but loses validators and errors and is due at once. A feed that left is no longer claimed; its state
-        is kept, so that bringing it back brings back no old news.
+        but loses validators, errors, track and push and is due at once. A feed that left is no longer claimed; its
+        state is kept, so that bringing it back brings back no old news.
         """
         ...
 
@@ -26,21 +26,49 @@ class FeedStore(Protocol):
         """
         ...
 
+    def claim(self, feed: str, now: datetime, lease: timedelta) -> ClaimedFeed | None:
+        """This one feed, due or not; None when it is not watched or someone's lease on it has not ended."""
+        ...
+
     def known(self, feed: str, articles: Sequence[str]) -> Mapping[str, str]:
         """Article id → content hash last recorded, for those of ``articles`` that were seen in this feed before."""
         ...
 
-    def record(self, check: FeedCheck) -> bool:
-        """Remember a poll and end its lease; the feed is due again at ``check.next_check``.
+    def record(self, checks: Sequence[FeedCheck]) -> Sequence[str]:
+        """Remember what came of claims and end their leases; each feed is due again at ``next_check``, or never.
 
-        With no ``error``: validators replace the old ones, ``items`` are remembered, errors go to 0 and ``polled``
-        becomes ``at``. With one: validators and items stay, errors go up by one. Returns False, changing
-        nothing, when the token no longer holds the lease.
+        Returns the ids of the feeds that were recorded; a check whose token no longer holds the lease changes nothing.
+        By outcome:
+
+        ``read``: validators replace the old ones, ``items`` are remembered, errors go to 0, ``polled`` becomes ``at``.
+        ``failed``: errors go up by one, ``error`` is noted. ``excused``: ``error`` is noted, errors stay.
+        ``pushed``: ``items`` are remembered beside those of the last poll.
+        ``released``: nothing else changes, not even the track.
+
+        Otherwise ``track`` replaces the old one and a ``gap`` is noted. What is not named stays.
         """
+        ...
+
+    def wake(self, feeds: Sequence[str], now: datetime) -> int:
+        """Make these feeds due now, also those that were not to be polled again. Returns how many are watched and
+        were not leased.
+        """
+        ...
+
+    def set_push(self, feed: str, push: Push | None) -> None:
+        """Remember the feed's WebSub subscription; the last writer wins. Needs no lease; unknown feeds are ignored."""
+        ...
+
+    def look_up(self, feed: str) -> FeedHealth | None:
+        """The state of one watched feed."""
         ...
 
     def health(self) -> Sequence[FeedHealth]:
         """The state of every watched feed, by feed id."""
+        ...
+
+    def gaps(self, since: datetime) -> Sequence[Gap]:
+        """The gaps that ended after ``since``, latest first; at least the 10,000 latest are kept."""
         ...
 
     def close(self) -> None:

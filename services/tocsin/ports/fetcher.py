@@ -25,17 +25,46 @@ class FetchError(TocsinError):
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
-    """An answer. ``body`` is None when the server said 304. ``url`` is where the body finally came from."""
+    """An answer. ``body`` is None when the server said 304. ``url`` is where the body finally came from.
+
+    ``permanent`` is the address that permanent redirects (301, 308) led to before any other kind, None without them.
+    ``fresh`` is for how many seconds the server calls its answer fresh, None when it does not say. ``hub`` and
+    ``topic`` are the WebSub links in the answer's headers. ``latency`` is in seconds, without the wait for a free slot.
+    """
 
     url: str
     status: int
     body: bytes | None
     content_type: str | None
     validators: Validators
+    permanent: str | None = None
+    fresh: float | None = None
+    hub: str | None = None
+    topic: str | None = None
+    latency: float = 0.0
+
+
+class Manners(Struct, frozen=True, kw_only=True):
+    """How to treat the domain of a URL. ``wait`` is in how many seconds a fetch may begin, about, for all that is
+    waiting already; ``min_interval`` the seconds that must lie between two looks at one feed, 0 for no rule.
+    """
+
+    domain: str
+    wait: float = 0.0
+    min_interval: float = 0.0
 
 
 class Fetcher(Protocol):
     """Asynchronous; used on one event loop."""
+
+    @property
+    def waiting(self) -> int:
+        """How many fetches wait for their domain and cost nothing meanwhile."""
+        ...
+
+    def manners(self, url: str) -> Manners:
+        """What is to be known of the URL's domain before fetching. Never raises; what is no URL is its own domain."""
+        ...
 
     async def fetch(self, url: str, validators: Validators) -> Fetched:
         """GET ``url``, conditionally when there are validators. Raises FetchError, never anything else."""

@@ -31,8 +31,20 @@ def check_settings(settings: Settings) -> Iterator[str]:
             f"poller.lease ({settings.poller.lease:g} s) must be longer than poller.timeout "
             f"({settings.poller.timeout:g} s), or two pollers fetch the same feed"
         )
+    yield from _check_intervals(settings)
     if settings.notifier.backoff > settings.notifier.max_backoff:
         yield "notifier.backoff is longer than notifier.max_backoff"
+
+
+def _check_intervals(settings: Settings) -> Iterator[str]:
+    poller = settings.poller
+    if poller.min_interval is not None and poller.min_interval > poller.interval:
+        yield f"poller.min_interval ({poller.min_interval:g} s) is longer than poller.interval ({poller.interval:g} s)"
+    if poller.max_interval is not None and poller.max_interval < poller.interval:
+        yield f"poller.max_interval ({poller.max_interval:g} s) is shorter than poller.interval ({poller.interval:g} s)"
+    callback = poller.websub.callback
+    if callback is not None and (urlsplit(callback).scheme not in {"http", "https"} or not urlsplit(callback).hostname):
+        yield f"poller.websub.callback: `{callback}` is not an http:// or https:// address that hubs can reach"
 
 
 def check_feeds(file: str, feeds: Sequence[Feed]) -> Iterator[str]:
@@ -45,6 +57,8 @@ def check_feeds(file: str, feeds: Sequence[Feed]) -> Iterator[str]:
         parts = urlsplit(feed.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             yield f"{file}: feed `{feed.id}`: `{feed.url}` is not an http:// or https:// address"
+        if feed.interval and feed.max_interval and feed.max_interval < feed.interval:
+            yield f"{file}: feed `{feed.id}`: max_interval is shorter than interval"
 
 
 def check_subscribers(

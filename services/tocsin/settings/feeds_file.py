@@ -11,7 +11,7 @@ from tocsin.settings.schema import Seconds
 
 
 class FeedEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A feed in ``feeds.yaml``. ``interval`` is in seconds;
+    """A feed in ``feeds.yaml``. ``interval`` and ``max_interval`` are in seconds.
 
     ``id`` and ``source`` default to the URL's host and path.
     """
@@ -22,6 +22,7 @@ class FeedEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str | None = None
     tags: tuple[str, ...] = ()
     interval: Seconds | None = None
+    max_interval: Seconds | None = None
 
 
 class FeedsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +41,7 @@ def load_feeds(path: Path) -> list[Feed]:
             language=entry.language,
             tags=entry.tags,
             interval=timedelta(seconds=entry.interval) if entry.interval else None,
+            max_interval=timedelta(seconds=entry.max_interval) if entry.max_interval else None,
         )
         for entry in yaml_file.load(path, FeedsFile).feeds
     ]

@@ -85,18 +85,51 @@ class StateSettings(Section, frozen=True):
     redis: RedisSettings = field(default_factory=RedisSettings)
 
 
+class DomainSettings(Section, frozen=True):
+    """How to treat one registrable domain, all its hosts together: requests at a time, seconds between two requests,
+    and seconds at least between two looks at one feed of it.
+    """
+
+    parallel: Count | None = None
+    delay: Annotated[float, Meta(ge=0)] = 0.0
+    min_interval: Annotated[float, Meta(ge=0)] = 0.0
+
+
+class WebSubSettings(Section, frozen=True):
+    """Push instead of poll, where feeds name a hub. ``callback`` is the address under which hubs reach this process
+    (through a proxy, usually); None turns it off. The server listens on ``host`` and ``port``. ``lease`` is asked of
+    hubs; ``interval`` is the slow poll beside a push that works, the safety net. Times in seconds.
+    """
+
+    callback: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8781
+    lease: Seconds = 864_000.0
+    interval: Seconds = 3_600.0
+
+
 class PollerSettings(Section, frozen=True):
     """How feeds are fetched. Times in seconds unless named otherwise.
 
+    ``interval`` is where the wait between two looks at a feed begins; from then on the feed's own rate decides, between
+    ``min_interval`` (a fifth of it unless named) and ``max_interval`` (four times). What a publisher asks for
+    (Cache-Control, ttl, sy:updatePeriod) makes it longer, up to ``max_interval`` too. ``per_domain`` bounds the
+    requests at a time to one registrable domain, unless ``domains`` or a preset says otherwise.
+
     ``allow_private`` lists networks (CIDR) and host names that feeds may be fetched from although they are not on
     the public internet. ``alert_max_age`` bounds, in hours, how old an item of a feed's first poll may be to be
-    published.
+    published. Documents are parsed in ``parsers`` processes of their own (0: in this one, without limits), each
+    within ``parse_timeout`` and ``parse_memory`` (bytes). ``feed_metrics`` is the number of feeds that have
+    Prometheus series of their own, failing ones first.
     """
 
     interval: Seconds = 300.0
+    min_interval: Seconds | None = None
+    max_interval: Seconds | None = None
     lease: Seconds = 120.0
     concurrency: Count = 100
-    per_host: Count = 2
+    per_domain: Count = 2
+    domains: dict[str, DomainSettings] = field(default_factory=dict)
     timeout: Seconds = 20.0
     max_bytes: Count = 10_000_000
     max_redirects: Count = 5
@@ -104,6 +137,11 @@ class PollerSettings(Section, frozen=True):
     alert_max_age: Hours = 24.0
     user_agent: str = "Tocsin/0.1 (+https://github.com/tocsin-news/tocsin; feed reader)"
     allow_private: tuple[str, ...] = ()
+    parsers: Annotated[int, Meta(ge=0)] = 2
+    parse_timeout: Seconds = 20.0
+    parse_memory: Count = 500_000_000
+    feed_metrics: Annotated[int, Meta(ge=0)] = 1_000
+    websub: WebSubSettings = field(default_factory=WebSubSettings)
 
 
 class ClassifierSettings(Section, frozen=True):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tocsin.adapters.http.retry_after import retry_after
+from tocsin.adapters.http.headers import retry_after
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

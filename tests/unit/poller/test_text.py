@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from tocsin.poller.text import cut, from_html, looks_like_html, plain
+from tocsin.poller.text import cut, from_html, looks_like_html, plain, unscrambled
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,19 @@ def test_knows_markup_from_text() -> None:
     assert looks_like_html("a<br>b")
     assert not looks_like_html("AT&T: 5 < 6 > 4")
     assert not looks_like_html("the <marquee-like> word")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Z\u00c3\u00b6lle", "Zölle"),
+        ("It\u00e2\u20ac\u2122s", "It’s"),
+        ("\u00e6\u2014\u00a5\u00e6\u0153\u00ac", "日本"),
+        ("\u00d0\u02dc\u00d0\u00bc\u00d0\u00bf\u00d0\u00be\u00d1\u0080\u00d1\u201a", "Импорт"),
+        ("Zölle", "Zölle"),
+        ("NÃO “É” MAÇÃ", "NÃO “É” MAÇÃ"),
+        ("Â is a letter", "Â is a letter"),
+    ],
+)
+def test_puts_right_what_was_decoded_wrongly_by_its_publisher(text: str, expected: str) -> None:
+    assert unscrambled(text) == expected

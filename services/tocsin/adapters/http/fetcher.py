@@ -6,17 +6,18 @@ import hashlib
 import re
 import socket
 from typing import Final
-from weakref import WeakValueDictionary
 
 import aiohttp
+import msgspec
 from yarl import URL
 
 from tocsin.adapters.http.address_guard import AddressGuard
+from tocsin.adapters.http.domains import Domains
 from tocsin.adapters.http.failures import failure, shown
-from tocsin.adapters.http.retry_after import retry_after
+from tocsin.adapters.http.headers import fresh, links, retry_after, server_time
 from tocsin.domain.feed import Validators
 from tocsin.ports.clock import Clock, system_clock
-from tocsin.ports.fetcher import Fetched, FetchError
+from tocsin.ports.fetcher import Fetched, FetchError, Manners
 from tocsin.settings.schema import PollerSettings
 
 _ACCEPT: Final = (
@@ -26,9 +27,12 @@ _ACCEPT: Final = (
 _OLD_IPV4: Final = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.IGNORECASE)
 """127.1, 2130706433, 0x7f.1, 0177.0.0.1: addresses as C's inet_aton reads them."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PERMANENT: Final = frozenset({301, 308})
 _NOT_MODIFIED: Final = 304
+_TOO_MANY: Final = 429
 _CHUNK: Final = 65_536
-_KEEP_ALIVE: Final = 10.0
+_KEEP_ALIVE: Final = 3.0
+"""Seconds. The next look at this host is minutes away, and an idle TLS connection costs memory."""
 _LONGEST_VALIDATOR: Final = 2_000
 _LONGEST_HEADER: Final = 65_536
 
@@ -36,17 +40,26 @@ _LONGEST_HEADER: Final = 65_536
 class AiohttpFetcher:
     """Implements ports.fetcher.Fetcher.
 
-    Time spent waiting for one of the host's ``per_host`` slots does not count against ``timeout``; everything else,
-    redirects included, does. ``max_bytes`` bounds the body after decompression.
+    Time spent waiting for one of the domain's slots does not count against ``timeout``; everything else, redirects
+    included, does. ``max_bytes`` bounds the body after decompression.
     """
 
     def __init__(self, settings: PollerSettings, *, clock: Clock = system_clock) -> None:
         self._settings = settings
         self._clock = clock
         self._guard = AddressGuard(settings.allow_private)
+        self._domains = Domains(settings.domains, settings.per_domain)
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def waiting(self) -> int:
+        """See the port."""
+        return self._domains.waiting
+
+    def manners(self, url: str) -> Manners:
+        """See the port."""
+        return self._domains.manners(url, asyncio.get_running_loop().time())
 
     async def fetch(self, url: str, validators: Validators) -> Fetched:
         """GET ``url``, conditionally when there are validators. Raises FetchError, never anything else."""
@@ -67,23 +80,35 @@ class AiohttpFetcher:
     async def _follow(self, address: str, validators: Validators) -> Fetched:
         url = _web_url(address)
         seen = {url}
-        left = self._settings.timeout
+        spent = 0.0
+        permanent: str | None = None
+        # an address with a password is not given up for one without
+        only_permanent = url.user is None
         loop = asyncio.get_running_loop()
         for _ in range(self._settings.max_redirects + 1):
-            host = self._hosts.setdefault(url.host or "", asyncio.Semaphore(self._settings.per_host))
-            async with host, self._slots:
+            domain = self._domains.of(url.host or "")
+            async with domain.slot(), self._slots:
                 began = loop.time()
-                answer = await self._hop(url, validators, left)
-                left -= loop.time() - began
+                try:
+                    answer = await self._hop(url, validators, self._settings.timeout - spent)
+                except FetchError as error:
+                    if error.status == _TOO_MANY:
+                        domain.complained()
+                    raise
+                domain.content()
+                spent += loop.time() - began
             if isinstance(answer, Fetched):
-                return answer
-            if answer in seen:
-                raise FetchError("redirects", f"redirected in a circle at {shown(answer)}")
-            seen.add(answer)
-            url = answer
+                return msgspec.structs.replace(answer, permanent=permanent, latency=spent)
+            url, kept = answer
+            only_permanent = only_permanent and kept
+            if only_permanent:
+                permanent = str(url)
+            if url in seen:
+                raise FetchError("redirects", f"redirected in a circle at {shown(url)}")
+            seen.add(url)
         raise FetchError("redirects", f"more than {self._settings.max_redirects} redirects")
 
-    async def _hop(self, url: URL, validators: Validators, seconds: float) -> Fetched | URL:
+    async def _hop(self, url: URL, validators: Validators, seconds: float) -> Fetched | tuple[URL, bool]:
         with self._guard.hop(url.host or "") as hop:
             try:
                 async with asyncio.timeout(max(0.0, seconds)):
@@ -93,7 +118,7 @@ class AiohttpFetcher:
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise failure(url, error, hop) from error
 
-    async def _get(self, url: URL, validators: Validators) -> Fetched | URL:
+    async def _get(self, url: URL, validators: Validators) -> Fetched | tuple[URL, bool]:
         headers = {}
         if validators.etag is not None:
             headers["If-None-Match"] = validators.etag
@@ -104,31 +129,38 @@ class AiohttpFetcher:
             if status in _REDIRECTS and "Location" in response.headers:
                 target = url.join(URL(response.headers["Location"].strip()))
                 response.close()  # what a redirect says beside its target is not worth reading
-                return _web_url(str(target))
+                return _web_url(str(target)), status in _PERMANENT
             if status == _NOT_MODIFIED and headers:
-                return Fetched(
-                    url=str(url),
-                    status=status,
-                    body=None,
-                    content_type=None,
-                    validators=_validators(response, validators.body_hash, before=validators),
-                )
+                return self._fetched(response, None, _validators(response, validators.body_hash, before=validators))
             if not response.ok or status == _NOT_MODIFIED or status in _REDIRECTS:
                 response.close()
-                wait = retry_after(response.headers.get("Retry-After"), self._clock())
+                wait = retry_after(response.headers.get("Retry-After"), server_time(response.headers, self._clock()))
                 text = f"{shown(url)} answered {status} {response.reason or ''}".rstrip()
                 raise FetchError("status", text, status=status, retry_after=wait)
             body = await self._body(response)
-            return Fetched(
-                url=str(url.with_user(None)),
-                status=status,
-                body=body,
-                content_type=response.headers.get("Content-Type"),
-                validators=_validators(response, hashlib.blake2b(body, digest_size=16).hexdigest()),
+            return self._fetched(
+                response, body, _validators(response, hashlib.blake2b(body, digest_size=16).hexdigest())
             )
+
+    def _fetched(self, response: aiohttp.ClientResponse, body: bytes | None, validators: Validators) -> Fetched:
+        headers = response.headers
+        linked = links(headers) if "Link" in headers else {}
+        return Fetched(
+            url=str(response.url.with_user(None)),
+            status=response.status,
+            body=body,
+            content_type=None if body is None else headers.get("Content-Type"),
+            validators=validators,
+            fresh=fresh(headers, self._clock()),
+            hub=linked.get("hub"),
+            topic=linked.get("self"),
+        )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         most = self._settings.max_bytes
+        if (response.content_length or 0) > most:
+            response.close()
+            raise FetchError("size", f"{shown(response.url)}: {response.content_length:,} bytes announced")
         body = bytearray()
         # aiohttp decompresses piece by piece as it is read from, so a bomb ends here after ``most`` bytes
         async for chunk in response.content.iter_chunked(_CHUNK):

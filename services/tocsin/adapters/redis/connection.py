@@ -87,6 +87,15 @@ class Link:
                 pipeline.execute_command(*words)  # type: ignore[no-untyped-call]
             return pipeline.execute()
 
+    def scripts(
+        self, script: RegisteredScript, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | float]]]
+    ) -> list[Any]:
+        """The answers to one script called many times in one round trip; others' commands may come between."""
+        with self.wrapped(), self._client.pipeline(transaction=False) as pipeline:
+            for keys, arguments in calls:
+                script(keys=keys, args=arguments, client=pipeline)
+            return pipeline.execute()
+
     def script(self, name: str) -> "Script":
         """The script ``lua/<name>.lua``, ready to run. Asks nothing of the server yet."""
         source = files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
@@ -134,6 +143,13 @@ class Script:
         """Run it and return its answer."""
         with self._link.wrapped():
             return self._script(keys=keys, args=arguments)
+
+    def each(self, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | float]]]) -> list[Any]:
+        """Run it for each (keys, arguments), each as one step, in one round trip; the answers, in order."""
+        if len(calls) == 1:
+            ((keys, arguments),) = calls
+            return [self(keys, *arguments)]
+        return self._link.scripts(self._script, calls)
 
 
 def _passing(error: ResponseError) -> bool:

@@ -1,8 +1,9 @@
 """FeedStore in Redis.
 
 ``{prefix}:{feeds}:due`` and ``:leased`` are sorted sets of feed ids, by next check and by end of lease; what else is
-known of a feed stands in hashes by feed id. ``:items:<feed>`` maps article id → content hash. One hash tag keeps all
-of it in one slot of a cluster, so that each change is one script.
+known of a feed stands in hashes by feed id, where ``next_check`` lacks a feed that is not to be polled again.
+``:items:<feed>`` maps article id → content hash, ``:gaps`` is a sorted set by end. One hash tag keeps all of it in one
+slot of a cluster, so that each change is one script.
 """
 
 import secrets
@@ -15,10 +16,24 @@ import redis
 from tocsin.adapters.redis.connection import Link
 from tocsin.adapters.redis.instants import instant, micros
 from tocsin.domain import codec
-from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Validators
+from tocsin.domain.feed import ClaimedFeed, Feed, FeedCheck, FeedHealth, Gap, Push, Track, Validators
 
 KEEP_ITEMS: Final = 2_000
 """Items remembered of each feed beside those that are in it now; about 250 bytes each."""
+KEEP_GAPS: Final = 10_000
+_CLAIM_KEYS: Final = (
+    "watched",
+    "next_check",
+    "due",
+    "leased",
+    "token",
+    "validators",
+    "errors",
+    "polled",
+    "track",
+    "push",
+)
+_HEALTH_KEYS: Final = ("watched", "next_check", "errors", "polled", "error", "track", "push")
 
 
 class RedisFeedStore:
@@ -33,19 +48,27 @@ class RedisFeedStore:
         self._keep_items = keep_items
         self._sync = self._link.script("feeds_sync")
         self._claim = self._link.script("feeds_claim")
+        self._wake = self._link.script("feeds_wake")
         self._record = self._link.script("feeds_record")
 
     def sync(self, feeds: Sequence[Feed], now: datetime) -> None:
         """See the port."""
-        keys = self._keys("watched", "url", "next_check", "due", "leased", "token", "validators", "errors", "error")
+        keys = self._keys("watched", "url", "next_check", "due", "leased", "token")
+        keys += self._keys("validators", "errors", "error", "track", "push")
         listed = (word for feed in feeds for word in (feed.id, feed.url, codec.encode(feed)))
         self._sync(keys, micros(now), *listed)
 
     def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedFeed]:
         """See the port."""
-        keys = self._keys("watched", "next_check", "due", "leased", "token", "validators", "errors", "polled")
+        return self._claimed(now, limit, lease)
+
+    def claim(self, feed: str, now: datetime, lease: timedelta) -> ClaimedFeed | None:
+        """See the port."""
+        return next(iter(self._claimed(now, 1, lease, feed)), None)
+
+    def _claimed(self, now: datetime, limit: int, lease: timedelta, *one: str) -> list[ClaimedFeed]:
         token = secrets.token_hex(8)
-        answer: list[Any] = self._claim(keys, micros(now), micros(now + lease), token, limit)
+        answer: list[Any] = self._claim(self._keys(*_CLAIM_KEYS), micros(now), micros(now + lease), token, limit, *one)
         return [
             ClaimedFeed(
                 feed=codec.decode(Feed, feed),
@@ -53,8 +76,11 @@ class RedisFeedStore:
                 validators=codec.decode(Validators, validators) if validators else Validators(),
                 errors=int(errors or 0),
                 polled=instant(polled) if polled else None,
+                due=instant(due) if due else None,
+                track=codec.decode(Track, track) if track else Track(),
+                push=codec.decode(Push, push) if push else None,
             )
-            for feed, validators, errors, polled in zip(*[iter(answer)] * 4, strict=True)
+            for feed, due, validators, errors, polled, track, push in zip(*[iter(answer)] * 7, strict=True)
         ]
 
     def known(self, feed: str, articles: Sequence[str]) -> Mapping[str, str]:
@@ -64,40 +90,58 @@ class RedisFeedStore:
         hashes = self._link.command("HMGET", *self._keys(f"items:{feed}"), *articles)
         return {article: digest.decode() for article, digest in zip(articles, hashes, strict=True) if digest}
 
-    def record(self, check: FeedCheck) -> bool:
+    def record(self, checks: Sequence[FeedCheck]) -> Sequence[str]:
         """See the port."""
-        keys = self._keys("next_check", "due", "leased", "token", "validators", "errors", "polled", "error")
-        keys += self._keys(f"items:{check.feed}", f"generations:{check.feed}")
-        recorded: int = self._record(
-            keys,
+        answers = self._record.each([self._recording(check) for check in checks])
+        return [check.feed for check, recorded in zip(checks, answers, strict=True) if recorded]
+
+    def _recording(self, check: FeedCheck) -> tuple[list[str], list[str | bytes | float]]:
+        keys = self._keys("next_check", "due", "leased", "token", "validators", "errors", "polled", "error", "track")
+        keys += self._keys("gaps", f"items:{check.feed}", f"generations:{check.feed}")
+        gap = check.gap
+        return keys, [
             check.feed,
             check.token,
+            check.outcome,
             micros(check.at),
-            micros(check.next_check),
-            int(check.error is not None),
+            "" if check.next_check is None else micros(check.next_check),
             check.error or "",
             codec.encode(check.validators),
+            codec.encode(check.track),
+            codec.encode(gap) if gap else b"",
+            micros(gap.until) if gap else 0,
+            KEEP_GAPS,
             self._keep_items,
             *(word for item in check.items.items() for word in item),
-        )
-        return bool(recorded)
+        ]
+
+    def wake(self, feeds: Sequence[str], now: datetime) -> int:
+        """See the port."""
+        woken: int = self._wake(self._keys("watched", "next_check", "due", "leased"), micros(now), *feeds)
+        return woken
+
+    def set_push(self, feed: str, push: Push | None) -> None:
+        """See the port."""
+        (key,) = self._keys("push")
+        if push is None:
+            self._link.command("HDEL", key, feed)
+        else:
+            self._link.command("HSET", key, feed, codec.encode(push))
+
+    def look_up(self, feed: str) -> FeedHealth | None:
+        """See the port."""
+        values = self._link.together(*(("HGET", key, feed) for key in self._keys(*_HEALTH_KEYS)))
+        return _health(values) if values[0] else None
 
     def health(self) -> Sequence[FeedHealth]:
         """See the port."""
-        names = ("watched", "next_check", "errors", "polled", "error")
-        watched, next_check, errors, polled, error = self._link.together(
-            *(("HGETALL", key) for key in self._keys(*names))
-        )
-        return [
-            FeedHealth(
-                feed=codec.decode(Feed, watched[id]),
-                next_check=instant(next_check[id]),
-                errors=int(errors.get(id, 0)),
-                polled=instant(polled[id]) if id in polled else None,
-                error=error[id].decode() if id in error else None,
-            )
-            for id in sorted(watched)
-        ]
+        watched, *others = self._link.together(*(("HGETALL", key) for key in self._keys(*_HEALTH_KEYS)))
+        return [_health([watched[id], *(other.get(id) for other in others)]) for id in sorted(watched)]
+
+    def gaps(self, since: datetime) -> Sequence[Gap]:
+        """See the port."""
+        found = self._link.command("ZREVRANGEBYSCORE", *self._keys("gaps"), "+inf", f"({micros(since)}")
+        return [codec.decode(Gap, gap) for gap in found]
 
     def close(self) -> None:
         """See the port."""
@@ -105,3 +149,18 @@ class RedisFeedStore:
 
     def _keys(self, *names: str) -> list[str]:
         return [self._base + name for name in names]
+
+
+def _health(values: Sequence[bytes | None]) -> FeedHealth:
+    """``values`` are those of _HEALTH_KEYS."""
+    feed, next_check, errors, polled, error, track, push = values
+    assert feed is not None
+    return FeedHealth(
+        feed=codec.decode(Feed, feed),
+        next_check=instant(next_check) if next_check else None,
+        errors=int(errors or 0),
+        polled=instant(polled) if polled else None,
+        error=None if error is None else error.decode(),
+        track=codec.decode(Track, track) if track else Track(),
+        push=codec.decode(Push, push) if push else None,
+    )

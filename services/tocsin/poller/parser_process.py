@@ -1,0 +1,88 @@
+"""A process that parses documents for the poller, one after the other, within limits of its own.
+
+It is started by ``parser_pool``, with the number of a socket and a limit of memory, and ends when the socket closes.
+"""
+
+import contextlib
+import resource
+import signal
+import socket
+import struct
+import sys
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tocsin.poller.parse import parse_feed
+from tocsin.poller.parsed import NotAFeedError, ParsedFeed
+
+LENGTH = struct.Struct("!I")
+"""Before each message: its size in bytes."""
+
+
+class Job(Struct, frozen=True):
+    """A document to parse."""
+
+    body: bytes
+    content_type: str | None
+    url: str
+
+
+class Answer(Struct, frozen=True):
+    """What came of a job: the feed, or why there is none."""
+
+    feed: ParsedFeed | None = None
+    refused: str = ""
+
+
+def receive(link: socket.socket, size: int) -> bytes:
+    """Exactly ``size`` bytes; fewer when the other side closed. Raises TimeoutError, OSError."""
+    pieces = bytearray()
+    while len(pieces) < size:
+        piece = link.recv(min(size - len(pieces), 1 << 20))
+        if not piece:
+            break
+        pieces += piece
+    return bytes(pieces)
+
+
+def answer(job: Job) -> Answer:
+    """Do a job."""
+    try:
+        return Answer(parse_feed(job.body, content_type=job.content_type, url=job.url))
+    except NotAFeedError as error:
+        return Answer(refused=str(error))
+
+
+def serve(link: socket.socket) -> None:
+    """Do jobs until the other side closes."""
+    while len(head := receive(link, LENGTH.size)) == LENGTH.size:
+        job = msgspec.msgpack.decode(receive(link, LENGTH.unpack(head)[0]), type=Job)
+        reply = msgspec.msgpack.encode(answer(job))
+        link.sendall(LENGTH.pack(len(reply)) + reply)
+
+
+def _limit(memory: int) -> None:
+    """At most ``memory`` bytes more than now, no core dumps, no files written; where the system can."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (0, 0))
+
+
+def main() -> None:
+    """The process: ``python -m tocsin.poller.parser_process SOCKET MEMORY``."""
+    # Ctrl-C in a terminal reaches the whole group; the poller ends us when it has finished
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as link:
+        _limit(int(sys.argv[2]))
+        with contextlib.suppress(ConnectionError):
+            serve(link)
+
+
+if __name__ == "__main__":
+    main()
