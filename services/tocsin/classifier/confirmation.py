@@ -56,8 +56,7 @@ class Surroundings(NamedTuple):
             passage == mention.passage and start < mention.end and mention.start < end
             for passage, start, end in self.decoys.get(mention.company, ())
         ) or any(
-            passage == mention.passage
-            and (0 <= start - mention.end <= _GAP or 0 <= mention.start - end <= _GAP)
+            passage == mention.passage and (0 <= start - mention.end <= _GAP or 0 <= mention.start - end <= _GAP)
             for passage, start, end in self.venues
         )
 
@@ -75,7 +74,9 @@ class Surroundings(NamedTuple):
         places = {(mention.passage, mention.sentence)}
         if mention.sentence == passages[mention.passage].headline:
             below = mention.passage + 1
-            places |= {(below, number) for number in range(_LEAD)} if passages[mention.passage].field == "title" else set()
+            places |= (
+                {(below, number) for number in range(_LEAD)} if passages[mention.passage].field == "title" else set()
+            )
         return not cues.isdisjoint(places)
 
 

@@ -68,11 +68,7 @@ def _aliases(number: int, passage: Passage) -> Iterator[Mention]:
         for rule in hit.rules:
             if not isinstance(rule, AliasRule) or not begins_well(text, hit.start):
                 continue
-            end = (
-                hit.end
-                if rule.open_end
-                else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
-            )
+            end = hit.end if rule.open_end else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
             if end and _written_as_name(rule, text[hit.start : hit.end]):
                 certain = (
                     not rule.unsure
@@ -132,10 +128,6 @@ def _meant(
         if mention.kind != "name":
             continue
         alone = shared.get(mention.name.casefold(), 1) == 1 and not company.strict
-        if (
-            own
-            or (mention.passage, mention.sentence) in bare
-            or around.confirms(mention, passages, business=alone)
-        ):
+        if own or (mention.passage, mention.sentence) in bare or around.confirms(mention, passages, business=alone):
             return found
     return [mention for mention in found if mention.certain]
