@@ -51,6 +51,8 @@ def name_patterns(written: str) -> Iterator[tuple[str, str | None, bool]]:
             yield f"*لل{literal[2:]}*", None, False  # for the: the article's alif falls
         return
     yield f"{literal}*", None, False
+    if " " in literal:
+        yield f"{literal.replace(' ', '-')}*", "de", False  # Deutsche-Bank-Chef
     if written.endswith("*") or len(literal) <= _SHORTEST_STEM or not literal[0].isupper():
         return
     if _CYRILLIC.match(literal[-1]) and literal[-1] in "аяьй":

@@ -71,9 +71,7 @@ def _aliases(number: int, passage: Passage) -> Iterator[Mention]:
             end = hit.end if rule.open_end else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
             if end and _written_as_name(rule, text[hit.start : hit.end]):
                 certain = (
-                    not rule.unsure
-                    or (passage.language in _UNMISTAKABLE and _LATIN.match(rule.written) is not None)
-                    or _LEGAL_FORM.match(text, end) is not None
+                    not rule.unsure or _is_no_word(rule, passage.language) or _LEGAL_FORM.match(text, end) is not None
                 )
                 stop = end if rule.stem else hit.end
                 yield Mention(rule.company, rule.kind, rule.written, number, hit.start, stop, hit.sentence, certain)
@@ -83,6 +81,14 @@ def _tickers(number: int, passage: Passage, tickers: Tickers) -> Iterator[Mentio
     for company, start, end, certain in tickers.find(passage.text):
         sentence = sentence_at(passage.starts, start)
         yield Mention(company, "ticker", passage.text[start:end], number, start, end, sentence, certain)
+
+
+def _is_no_word(rule: AliasRule, language: str | None) -> bool:
+    if language is None:
+        return False
+    if rule.unsure_in:
+        return language not in rule.unsure_in
+    return language in _UNMISTAKABLE and _LATIN.match(rule.written) is not None
 
 
 def _written_as_name(rule: AliasRule, text: str) -> bool:

@@ -59,7 +59,8 @@ class AliasRule(NamedTuple):
 
     ``capitals`` says how it must be written: "all" of it in capitals (a short acronym), the "first" letter, or "any"
     way. Unless ``open_end`` is set, the word must end with the name or go on as the language inflects it; a ``stem``
-    is the name without its own ending and must go on. An ``unsure`` name needs to be confirmed.
+    is the name without its own ending and must go on. An ``unsure`` name needs to be confirmed, in the languages
+    of ``unsure_in`` or in all.
     """
 
     company: int
@@ -69,6 +70,7 @@ class AliasRule(NamedTuple):
     open_end: bool
     stem: bool = False
     unsure: bool = False
+    unsure_in: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, company: int, kind: AliasKind, written: str, *, unsure: bool = False) -> "AliasRule":
@@ -174,7 +176,7 @@ def _company_entries(companies: Iterable[Company]) -> Iterator[Entry[Rule]]:
         for written, kind in named.items():
             rule = AliasRule.of(number, kind, written, unsure=company.names.get(written, False))
             for pattern, language, stem in name_patterns(written):
-                yield Entry(pattern, language, rule._replace(stem=stem))
+                yield Entry(pattern, language, rule._replace(stem=stem, unsure_in=company.unsure_in))
         for written in company.context:
             context[written].add(number)
         for written in company.not_:

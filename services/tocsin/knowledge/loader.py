@@ -165,8 +165,14 @@ class _Loading:
         for index, entry in enumerate(file.companies if file else ()):
             for name in ("aliases", "products", "people", "unsure", "context", "not_"):
                 document.check_patterns(getattr(entry, name) or (), f"companies[{index}].{name.rstrip('_')}")
+            for language in entry.unsure_in or ():
+                _check_language(document, language, f"companies[{index}].unsure_in")
             self.origin.setdefault(entry.ticker, document)
-            self.companies[entry.ticker] = merge.fields(self.companies.get(entry.ticker, {}), entry)
+            below = self.companies.get(entry.ticker, {})
+            merged = merge.fields(below, entry)
+            if entry.name and entry.aliases is msgspec.UNSET:
+                merged["aliases"] = merge.union(below.get("aliases", ()), (entry.name,))
+            self.companies[entry.ticker] = merged
 
         for language, patterns in file.business.items() if file else ():
             _check_language(document, language, f"business.{language}")

@@ -60,13 +60,14 @@ class EventType(Section, frozen=True):
 
 
 class Company(Section, frozen=True):
-    """A listed company. When it has no ``aliases``, its name serves.
+    """A listed company. An entry with a name and no ``aliases`` is called by that name.
 
     A name of ``unsure`` is also a common word, or another's: it counts only beside a word of ``context``, a word of
     business, a legal form or the ticker, or when a sure name or a product of the company stands in the text too.
-    ``ambiguous`` makes all names unsure; ``strict`` has words of business confirm nothing, as when the name is one
-    itself (Target). A phrase of ``not`` that holds the name is something else (Big Apple); elsewhere in the text it
-    tells of a subject on which the company is not meant (motor sport), unless words of business say otherwise.
+    ``unsure_in`` has the languages in which it is a word; none: all. ``ambiguous`` makes every name of one Latin word
+    unsure; ``strict`` has words of business confirm nothing, as when the name is one itself (Target).
+    A phrase of ``not`` that holds the name is something else (Big Apple); elsewhere in the text it tells of a subject
+    on which the company is not meant (motor sport), unless words of business say otherwise.
     """
 
     ticker: Annotated[str, Meta(min_length=1)]
@@ -77,6 +78,7 @@ class Company(Section, frozen=True):
     products: Words = ()
     people: Words = ()
     unsure: Words = ()
+    unsure_in: tuple[str, ...] = ()
     ambiguous: bool = False
     strict: bool = False
     context: Words = ()
@@ -85,7 +87,7 @@ class Company(Section, frozen=True):
     @property
     def names(self) -> dict[str, bool]:
         """Each name → whether it is unsure."""
-        names = dict.fromkeys(self.aliases or (self.name,), self.ambiguous)
+        names = {name: self.ambiguous and name.isascii() and " " not in name for name in self.aliases or (self.name,)}
         return names | dict.fromkeys(self.unsure, True)
 
 
@@ -110,6 +112,7 @@ class CompanyEntry(Section, frozen=True):
     products: Words | UnsetType = UNSET
     people: Words | UnsetType = UNSET
     unsure: Words | UnsetType = UNSET
+    unsure_in: tuple[str, ...] | UnsetType = UNSET
     ambiguous: bool | UnsetType = UNSET
     strict: bool | UnsetType = UNSET
     context: Words | UnsetType = UNSET

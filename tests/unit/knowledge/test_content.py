@@ -95,15 +95,14 @@ def test_market_codes_are_iso_10383() -> None:
 
 
 def test_an_ambiguous_name_has_its_context() -> None:
-    without = [c.ticker for c in knowledge().companies.values() if c.ambiguous and not c.context]
+    without = [c.ticker for c in knowledge().companies.values() if c.strict and any(c.names.values()) and not c.context]
     assert without == []
 
 
 def test_companies_that_share_a_name_are_told_apart_by_context() -> None:
     bearers: dict[str, list[Company]] = defaultdict(list)
     for company in knowledge().companies.values():
-        for name in {name.casefold() for name in company.aliases or (company.name,)}:
+        for name in {name.casefold() for name, unsure in company.names.items() if not unsure}:
             bearers[name].append(company)
-    shared = {name: companies for name, companies in bearers.items() if len(companies) > 1}
-    careless = {name: [c.ticker for c in cs] for name, cs in shared.items() if not all(c.ambiguous for c in cs)}
+    careless = {name: [c.ticker for c in bearing] for name, bearing in bearers.items() if len(bearing) > 1}
     assert careless == {}
