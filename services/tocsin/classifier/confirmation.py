@@ -60,11 +60,11 @@ class Surroundings(NamedTuple):
             for passage, start, end in self.venues
         )
 
-    def off_topic(self, found: Sequence[Named], passages: Sequence[Passage]) -> bool:
+    def off_topic(self, found: Sequence[Named], passages: Sequence[Passage], *, business: bool) -> bool:
         """Whether the text is on a subject where the company of ``found`` is named but not meant."""
         if not found or not self.decoys.get(found[0].company):
             return False
-        return not any(self.confirms(mention, passages, business=True) for mention in found)
+        return not any(self.confirms(mention, passages, business=business) for mention in found)
 
     def confirms(self, mention: Named, passages: Sequence[Passage], *, business: bool) -> bool:
         """Whether a cue stands in the sentence of the mention, or where the title of the mention is explained."""

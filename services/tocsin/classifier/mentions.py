@@ -120,7 +120,7 @@ def _meant(
 ) -> list[Mention]:
     """Those of ``found`` that are the company: one confirmed name confirms all."""
     quoted = any(mention.certain and mention.kind == "ticker" for mention in found)
-    if around.off_topic(found, passages) and not quoted:
+    if around.off_topic(found, passages, business=not company.strict) and not quoted:
         return []
     if all(mention.certain or mention.kind == "ticker" for mention in found):
         return found
