@@ -88,3 +88,42 @@ def test_position_and_kind_of_name_make_relevance(classifier: Classifier) -> Non
 def test_evidence_names_the_alias(classifier: Classifier) -> None:
     (evidence,) = linked(classifier, "Die <b>Nvidias</b>", language="de")["NVDA"].evidence
     assert (evidence.text, evidence.rule, evidence.start) == ("Nvidia", "company/NVDA/Nvidia", 7)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "meant"),
+    [
+        ("en", "Orbital speed is high", False),
+        ("en", "Orbital shares rose", True),
+        ("en", "Orbital launches satellites", True),
+        ("en", "Orbital AG grows", True),
+        ("de", "Orbital wächst", True),  # no word of German
+        ("en", "Aktie of Orbital", False),  # a word of business in another language
+    ],
+)
+def test_an_unsure_name_is_confirmed_by_its_surroundings(
+    classifier: Classifier, language: str, text: str, *, meant: bool
+) -> None:
+    assert ("ORB.DE" in linked(classifier, text, language=language)) is meant
+
+
+def test_business_does_not_confirm_a_strict_company(classifier: Classifier) -> None:
+    assert "AIM.L" not in linked(classifier, "Aim for profit")
+    assert "AIM.L" in linked(classifier, "Aim sells trainers")
+
+
+def test_what_is_named_after_a_company_is_not_the_company(classifier: Classifier) -> None:
+    assert not linked(classifier, "Nvidia Arena opens")
+    assert not linked(classifier, "Arena Nvidia opens")
+    assert "NVDA" in linked(classifier, "Nvidia builds an arena for robots")
+    assert not linked(classifier, "Orbital Leverkusen siegt", language="de")
+
+
+def test_a_subject_on_which_the_company_is_not_meant_hides_it(classifier: Classifier) -> None:
+    assert not linked(classifier, "Orbital gewinnt den Grand Prix", language="de")
+    assert "ORB.DE" in linked(classifier, "Orbital-Aktie steigt nach Grand Prix", language="de")
+
+
+@pytest.mark.parametrize("text", ["NVDA.O fell", "NVDA.OQ fell", "AMD.N fell"])
+def test_tickers_as_agencies_write_them(classifier: Classifier, text: str) -> None:
+    assert len(linked(classifier, text)) == 1
