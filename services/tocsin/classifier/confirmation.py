@@ -15,7 +15,7 @@ _GAP: Final = 1
 _CUES: Final = frozenset({ContextRule, DecoyRule, BusinessRule, VenueRule})
 
 Place = tuple[int, int]
-"""Passage, sentence."""
+"""Passage, and sentence or offset in it."""
 Stretch = tuple[int, int, int]
 """Passage, start, end."""
 
@@ -45,12 +45,13 @@ class Named(Protocol):
 
 
 class Surroundings(NamedTuple):
-    """The cues of a text: by company, and of business, by place; decoys by company and venues by stretch."""
+    """The cues of a text: of companies and of business by place, decoys by stretch, and where venues start and end."""
 
     context: Mapping[int, set[Place]]
     business: set[Place]
     decoys: Mapping[int, Sequence[Stretch]]
-    venues: Sequence[Stretch]
+    before: set[Place]
+    after: set[Place]
 
     def misleads(self, mention: Named) -> bool:
         """Whether the name is part of another: a stadium, a contest, a phrase of ``not``."""
@@ -58,8 +59,8 @@ class Surroundings(NamedTuple):
             passage == mention.passage and start < mention.end and mention.start < end
             for passage, start, end in self.decoys.get(mention.company, ())
         ) or any(
-            passage == mention.passage and (0 <= start - mention.end <= _GAP or 0 <= mention.start - end <= _GAP)
-            for passage, start, end in self.venues
+            (mention.passage, mention.end + gap) in self.before or (mention.passage, mention.start - gap) in self.after
+            for gap in range(_GAP + 1)
         )
 
     def off_topic(self, found: Sequence[Named], passages: Sequence[Passage], *, business: bool) -> bool:
@@ -87,7 +88,8 @@ def surroundings(passages: Iterable[Passage]) -> Surroundings:
     context: dict[int, set[Place]] = defaultdict(set)
     decoys: dict[int, list[Stretch]] = defaultdict(list)
     business: set[Place] = set()
-    venues: list[Stretch] = []
+    before: set[Place] = set()
+    after: set[Place] = set()
     for number, hit, rule in _cues(passages):
         if isinstance(rule, ContextRule):
             for company in rule.companies:
@@ -98,8 +100,9 @@ def surroundings(passages: Iterable[Passage]) -> Surroundings:
         elif isinstance(rule, BusinessRule):
             business.add((number, hit.sentence))
         else:
-            venues.append((number, hit.start, hit.end))
-    return Surroundings(context, business, decoys, venues)
+            before.add((number, hit.start))
+            after.add((number, hit.end))
+    return Surroundings(context, business, decoys, before, after)
 
 
 def _cues(passages: Iterable[Passage]) -> Iterator[tuple[int, Hit, Rule]]:
