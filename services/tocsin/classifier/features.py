@@ -16,6 +16,8 @@ from tocsin.domain.signal import Amount, CompanyMention
 
 _QUESTION: Final = ("?", "？", "؟", "¿")
 _MOST_COMPANIES: Final = 4
+_BODY_READ: Final = 600
+"""Code points below the title in which words count: a long text has some word of every type."""
 
 SHARED: Final = (
     "subject companies", "named companies", "money", "log dollars", "percentage", "question in title", "has a body",
@@ -47,7 +49,7 @@ def describe(
     for type in types:
         counted = triggers.get(type, {}).values()
         headline = [trigger.strength for trigger in counted if trigger.in_headline]
-        body = [trigger.strength for trigger in counted if not trigger.in_headline]
+        body = [trigger.strength for trigger in counted if not trigger.in_headline and trigger.hit.start < _BODY_READ]
         row += [_any(headline), _any(body), float(type in vetoed)]
     for name in judgements:
         row += [min(judged[name, headline], 2) / 2 for headline in (True, False)]

@@ -17,13 +17,13 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tocsin.classifier.ngrams import BUCKETS, NGrams
+from tocsin.classifier.ngrams import BUCKETS, NGrams, weighed
 from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.signal import Direction
 
 Array = NDArray[np.float32]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 GROUPS: Final = ("policy", "market", "any")
 """The outputs after the types."""
 DIRECTIONS: Final[tuple[Direction, ...]] = ("down", "neutral", "up")
@@ -78,6 +78,7 @@ class Model:
         self.arrays = arrays
         self.version = version
         self._mean = arrays["mean"].astype(np.float32)
+        self._rarity = arrays["rarity"].astype(np.float32)
         self._heads = _linear(arrays, "heads")
         self._turn = _linear(arrays, "direction")
         self._turns = arrays["direction.types"].astype(np.float32)
@@ -93,6 +94,7 @@ class Model:
     def judge(self, vector: Array, ngrams: NGrams, features: Array, cues: Array) -> Judged:
         """What the model makes of a text. ``vector`` is the embedding as it comes, ``cues`` as ``direction_cues``."""
         centred = self.centred(vector)
+        ngrams = weighed(ngrams, self._rarity)
         logits = self._heads.logits(centred, ngrams, features)
         rows = second_stage(logits[None], features[None], len(self.about.types))[0]
         probabilities = _sigmoid((rows * self._second[:, :-1]).sum(axis=1) + self._second[:, -1])
@@ -111,7 +113,7 @@ class Model:
         """How much each n-gram speaks for ``type``: its weight for the type and for any event together."""
         rows = [self.about.types.index(type), len(self.about.types) + GROUPS.index("any")]
         weights: Array = self._heads.ngrams[rows][:, buckets].astype(np.float32) * self._heads.scale[rows, None]
-        total: Array = weights.sum(axis=0)
+        total: Array = weights.sum(axis=0) * self._rarity[buckets]
         return total
 
     def nearest(self, vector: Array) -> tuple[str, float] | None:

@@ -13,8 +13,10 @@ SIZES: Final = (1, 2, 3, 4, 5, 6)
 _SHORT: Final = 2
 """Up to this length only n-grams of scripts without spaces count: one Latin letter says nothing."""
 _FIELD_WEIGHTS: Final = {"title": 1.5, "summary": 1.0, "content": 0.6}
-_READ: Final = {"title": 400, "summary": 1_200, "content": 800}
-"""Code points of each field that are looked at."""
+READ: Final = 450
+"""Code points of each field that are looked at. A longer text has every common n-gram, and the rare ones, which tell
+something, get lost among them.
+"""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
 _MASK: Final = np.uint64(BUCKETS - 1)
@@ -22,7 +24,7 @@ _UNSPACED: Final = 0x2E80
 
 
 class NGrams(NamedTuple):
-    """``buckets`` in ascending order, each once, with ``values`` of Euclidean length one."""
+    """``buckets`` in ascending order, each once, with how much each counts."""
 
     buckets: NDArray[np.int32]
     values: NDArray[np.float32]
@@ -67,7 +69,7 @@ def count(passages: Sequence[Passage]) -> NGrams:
     """The n-grams of a text, each by the square root of how often it occurs; those of the title count more."""
     found, weights = [], []
     for passage in passages:
-        buckets = occurrences(passage.folded.text[: _READ[passage.field]]).buckets
+        buckets = occurrences(passage.folded.text[:READ]).buckets
         found.append(buckets)
         weights.append(np.full(buckets.size, _FIELD_WEIGHTS[passage.field], dtype=np.float32))
     if not found:
@@ -75,6 +77,10 @@ def count(passages: Sequence[Passage]) -> NGrams:
     # sorting them would cost more than passing over all buckets
     totals = np.bincount(np.concatenate(found), weights=np.concatenate(weights), minlength=1)
     buckets = np.flatnonzero(totals).astype(np.int32)
-    values = np.sqrt(totals[buckets]).astype(np.float32)
-    norm = float(np.linalg.norm(values)) or 1.0
-    return NGrams(buckets, values / norm)
+    return NGrams(buckets, np.sqrt(totals[buckets]).astype(np.float32))
+
+
+def weighed(ngrams: NGrams, rarity: NDArray[np.float32]) -> NGrams:
+    """``ngrams`` by how rare each is (one number a bucket), of Euclidean length one."""
+    values = ngrams.values * rarity[ngrams.buckets]
+    return NGrams(ngrams.buckets, values / (float(np.linalg.norm(values)) or 1.0))
