@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from tocsin.classifier.amounts import rough_dollars
 from tocsin.classifier.passage import Hit, Passage
 from tocsin.classifier.rules import BesideRule, CueRule, JudgementRule, NegationRule, TriggerRule
+from tocsin.classifier.severity import severity
 from tocsin.domain.signal import Amount, CompanyMention, Direction, Event, Evidence, Field
 from tocsin.knowledge.schema import EventType
 
@@ -20,12 +20,6 @@ _NEGATION_REACH: Final = 24
 """Code points between a negation and the cue it turns around: about three words."""
 
 _TURNED: Final = {"up": "down", "down": "up"}
-
-_NOT_IN_TITLE: Final = -15
-_SUBJECT: Final = 5
-_BIG_SUMS: Final = ((1e11, 15), (1e10, 10), (1e9, 5))
-_BIG_MOVE: Final = (10.0, 5)
-
 
 R = TypeVar("R", TriggerRule, CueRule)
 
@@ -104,7 +98,12 @@ def describe(
     return Event(
         type=event.id,
         confidence=round(findings.probability, 4),
-        severity=_severity(event, triggers, companies, amounts),
+        severity=severity(
+            event,
+            [amount for amount in amounts if amount.field != "content" or amount.start < CONTENT_SCORED],
+            headline=any(counted.in_headline for counted in triggers),
+            subject=any(company.role == "subject" for company in companies),
+        ),
         direction=direction(event.id, triggers),
         evidence=tuple(evidence.values())[:_MOST_EVIDENCE],
     )
@@ -209,23 +208,3 @@ def _cues(type: str, passage: Passage, sentence: int) -> set[str]:
             if opposite != kind
         )
     }
-
-
-def _severity(
-    event: EventType,
-    triggers: Sequence[Counted],
-    companies: Sequence[CompanyMention],
-    amounts: Iterable[Amount],
-) -> int:
-    severity = event.severity
-    if not any(counted.hit.sentence == counted.passage.headline for counted in triggers):
-        severity += _NOT_IN_TITLE
-    if any(company.role == "subject" for company in companies):
-        severity += _SUBJECT
-    sums = [amount for amount in amounts if amount.field != "content" or amount.start < CONTENT_SCORED]
-    largest = max((rough_dollars(amount) for amount in sums), default=0.0)
-    severity += next((bonus for bound, bonus in _BIG_SUMS if largest >= bound), 0)
-    bound, bonus = _BIG_MOVE
-    if any(amount.unit == "%" and amount.value >= bound for amount in sums):
-        severity += bonus
-    return max(0, min(100, severity))
