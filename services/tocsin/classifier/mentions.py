@@ -71,9 +71,7 @@ def _aliases(number: int, passage: Passage) -> Iterator[Mention]:
             continue
         end = hit.end if rule.open_end else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
         if end and _written_as_name(rule, text[hit.start : hit.end]):
-            certain = (
-                not rule.unsure or _is_no_word(rule, passage.language) or _LEGAL_FORM.match(text, end) is not None
-            )
+            certain = not rule.unsure or _is_no_word(rule, passage.language) or _LEGAL_FORM.match(text, end) is not None
             stop = end if rule.stem else hit.end
             yield Mention(rule.company, rule.kind, rule.written, number, hit.start, stop, hit.sentence, certain)
 
