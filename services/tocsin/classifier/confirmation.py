@@ -1,18 +1,18 @@
 """What stands around the names in a text and tells whether they are companies."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple, Protocol
 
-from tocsin.classifier.passage import Hit, Passage
-from tocsin.classifier.rules import BusinessRule, ContextRule, DecoyRule, Rule, VenueRule
+from tocsin.classifier.passage import Passage
+from tocsin.classifier.rules import BusinessRule, ContextRule, DecoyRule, VenueRule
 
 _LEAD: Final = 2
 """So many sentences after the title belong to it: they say what it is about."""
 _GAP: Final = 1
 """A space or hyphen may stand between a name and the word that makes it a place."""
 
-_CUES: Final = frozenset({ContextRule, DecoyRule, BusinessRule, VenueRule})
 
 Place = tuple[int, int]
 """Passage, and sentence or offset in it."""
@@ -83,32 +83,22 @@ class Surroundings(NamedTuple):
         return not cues.isdisjoint(places)
 
 
-def surroundings(passages: Iterable[Passage]) -> Surroundings:
-    """The cues in ``passages``."""
+def surroundings(passages: Iterable[Passage], companies: AbstractSet[int]) -> Surroundings:
+    """The cues in ``passages``, for ``companies``. A word may be a cue of hundreds of others."""
     context: dict[int, set[Place]] = defaultdict(set)
     decoys: dict[int, list[Stretch]] = defaultdict(list)
     business: set[Place] = set()
     before: set[Place] = set()
     after: set[Place] = set()
-    for number, hit, rule in _cues(passages):
-        if isinstance(rule, ContextRule):
-            for company in rule.companies:
+    for number, passage in enumerate(passages):
+        for hit, rule in passage.ruled(ContextRule):
+            for company in rule.companies & companies:
                 context[company].add((number, hit.sentence))
-        elif isinstance(rule, DecoyRule):
-            for company in rule.companies:
+        for hit, decoy in passage.ruled(DecoyRule):
+            for company in decoy.companies & companies:
                 decoys[company].append((number, hit.start, hit.end))
-        elif isinstance(rule, BusinessRule):
-            business.add((number, hit.sentence))
-        else:
+        business.update((number, hit.sentence) for hit, _ in passage.ruled(BusinessRule))
+        for hit, _ in passage.ruled(VenueRule):
             before.add((number, hit.start))
             after.add((number, hit.end))
     return Surroundings(context, business, decoys, before, after)
-
-
-def _cues(passages: Iterable[Passage]) -> Iterator[tuple[int, Hit, Rule]]:
-    # most rules are of event types, and every match there is comes by: one look-up is cheaper than four tests
-    for number, passage in enumerate(passages):
-        for hit in passage.hits:
-            for rule in hit.rules:
-                if type(rule) in _CUES:
-                    yield number, hit, rule

@@ -20,8 +20,18 @@ _ALIKE: Final = (
 # marks of alphabets in which a word stays readable without them; elsewhere a mark is a vowel or another letter
 _MARKS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0640\u0670]")
 _INLINE_TAG: Final = re.compile(r"(?:</?(?:a|b|em|font|i|mark|small|span|strong|sub|sup|u)\b[^<>]*>)+", re.IGNORECASE)
-_TAG: Final = r"</?[A-Za-z][^<>]{0,300}>"
-_MARKUP: Final = rf"\s(?:\s|{_TAG})+|{_TAG}(?:\s|{_TAG})*|&(?:\#\d{{1,7}}|\#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z]{{2,31}});"
+_TAG_REST: Final = r"/?[A-Za-z][^<>]{0,300}>"
+_TAG: Final = f"<{_TAG_REST}"
+_ENTITY: Final = r"(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"
+
+
+def _segments(uneven: str) -> re.Pattern[str]:
+    """The stretches that do not fold character by character: runs of space, markup, and the characters ``uneven``."""
+    single = f"|(?<=[{re.escape(uneven)}])" if uneven else ""
+    # what was found is looked back at: an expression that begins with a set is searched for several times as fast
+    return re.compile(
+        rf"[\s<&{re.escape(uneven)}](?:(?<=\s)(?:\s|{_TAG})+|(?<=<){_TAG_REST}(?:\s|{_TAG})*|(?<=&){_ENTITY}{single})"
+    )
 
 
 def _fold_character(character: str) -> str:
@@ -46,14 +56,14 @@ class _Table(dict[int, str]):
         super().__init__()
         self._lock = threading.Lock()
         self._uneven = ""
-        self.segments = re.compile(_MARKUP)
+        self.segments = _segments("")
 
     def __missing__(self, code: int) -> str:
         folded = _fold_character(chr(code))
         with self._lock:
             if len(folded) != 1 and chr(code) not in self._uneven:
                 self._uneven += chr(code)
-                self.segments = re.compile(f"{_MARKUP}|[{re.escape(self._uneven)}]")
+                self.segments = _segments(self._uneven)
             self[code] = folded
         return folded
 

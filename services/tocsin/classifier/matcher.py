@@ -19,7 +19,6 @@ _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
-_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _MOST_UMLAUTS: Final = 4
 """Of a pattern with more, only the spellings that treat all of them alike are looked for."""
@@ -56,9 +55,15 @@ def part_of_word(character: str) -> bool:
     return character.isalnum() and not _UNSPACED.match(character)
 
 
-def _goes_on(character: str) -> bool:
-    # asked about every match there is, so the common characters are looked up
-    return character in _LETTERS or (character > "\x7f" and part_of_word(character))
+class _PartsOfWords(dict[str, bool]):
+    """``part_of_word`` of the characters met so far: it is asked about every match there is."""
+
+    def __missing__(self, character: str) -> bool:
+        self[character] = known = part_of_word(character)
+        return known
+
+
+_goes_on: Final = _PartsOfWords()
 
 
 def spellings(written: str, language: str | None) -> set[str]:
@@ -101,9 +106,9 @@ class Matcher(Generic[R]):
         last = len(folded)
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             for left, right, rules in row[number]:
-                if left and start and _goes_on(folded[start - 1]):
+                if left and start and _goes_on[folded[start - 1]]:
                     continue
-                if right and end < last and _goes_on(folded[end]):
+                if right and end < last and _goes_on[folded[end]]:
                     continue
                 found.append(Match(start, end, rules))
         return found

@@ -44,10 +44,12 @@ def find_mentions(
 
     ``shared`` counts the bearers of a name.
     """
-    around = surroundings(passages)
+    named_in = [
+        [*_aliases(number, passage), *_tickers(number, passage, tickers)] for number, passage in enumerate(passages)
+    ]
+    around = surroundings(passages, {mention.company for found in named_in for mention in found})
     by_company: dict[int, list[Mention]] = defaultdict(list)
-    for number, passage in enumerate(passages):
-        found = [*_aliases(number, passage), *_tickers(number, passage, tickers)]
+    for found in named_in:
         for mention in _longest(found):
             if mention.kind == "ticker" or not around.misleads(mention):
                 by_company[mention.company].append(mention)
@@ -64,17 +66,14 @@ def find_mentions(
 
 def _aliases(number: int, passage: Passage) -> Iterator[Mention]:
     text = passage.text
-    for hit in passage.hits:
-        for rule in hit.rules:
-            if not isinstance(rule, AliasRule) or not begins_well(text, hit.start):
-                continue
-            end = hit.end if rule.open_end else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
-            if end and _written_as_name(rule, text[hit.start : hit.end]):
-                certain = (
-                    not rule.unsure or _is_no_word(rule, passage.language) or _LEGAL_FORM.match(text, end) is not None
-                )
-                stop = end if rule.stem else hit.end
-                yield Mention(rule.company, rule.kind, rule.written, number, hit.start, stop, hit.sentence, certain)
+    for hit, rule in passage.ruled(AliasRule):
+        if not begins_well(text, hit.start):
+            continue
+        end = hit.end if rule.open_end else name_end(text, hit.start, hit.end, passage.language, stem=rule.stem)
+        if end and _written_as_name(rule, text[hit.start : hit.end]):
+            certain = not rule.unsure or _is_no_word(rule, passage.language) or _LEGAL_FORM.match(text, end) is not None
+            stop = end if rule.stem else hit.end
+            yield Mention(rule.company, rule.kind, rule.written, number, hit.start, stop, hit.sentence, certain)
 
 
 def _tickers(number: int, passage: Passage, tickers: Tickers) -> Iterator[Mention]:

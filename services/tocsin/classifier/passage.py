@@ -1,13 +1,16 @@
 """A field of a text, read: its sentences and what was matched in it."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from tocsin.classifier.fold import Folded, fold
 from tocsin.classifier.matcher import Matcher, part_of_word
 from tocsin.classifier.rules import Rule
 from tocsin.classifier.sentences import sentence_at, sentence_starts
 from tocsin.domain.signal import Evidence, Field
+
+R = TypeVar("R", bound=Rule)
 
 
 class Hit(NamedTuple):
@@ -20,7 +23,10 @@ class Hit(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A field as far as it is read. ``headline`` is the number of the sentence that serves as title, or None."""
+    """A field as far as it is read. ``headline`` is the number of the sentence that serves as title, or None.
+
+    ``by_kind`` has the rules of ``hits`` sorted out, since each judgement asks for one kind of them.
+    """
 
     field: Field
     text: str
@@ -29,6 +35,11 @@ class Passage(NamedTuple):
     headline: int | None
     hits: Sequence[Hit]
     folded: Folded
+    by_kind: Mapping[type[Any], Sequence[tuple[Hit, Any]]]
+
+    def ruled(self, kind: type[R]) -> Sequence[tuple[Hit, R]]:
+        """The rules of ``kind`` with their hits, in the order of the hits."""
+        return self.by_kind.get(kind, ())
 
     def whole_words(self, start: int, end: int) -> tuple[int, int]:
         """The stretch, widened to the words that it is part of, in scripts that set words apart."""
@@ -54,7 +65,11 @@ def read(field: Field, text: str, language: str | None, matcher: Matcher[Rule], 
     starts = [0] if title else sentence_starts(text)
     folded = fold(text)
     hits = []
+    by_kind: dict[type[Any], list[tuple[Hit, Any]]] = defaultdict(list)
     for start, end, rules in matcher.find(folded.text, language):
         begin, stop = folded.span(start, end)
-        hits.append(Hit(begin, stop, sentence_at(starts, begin), rules))
-    return Passage(field, text, language, starts, 0 if title or headline else None, hits, folded)
+        hit = Hit(begin, stop, sentence_at(starts, begin), rules)
+        hits.append(hit)
+        for rule in rules:
+            by_kind[type(rule)].append((hit, rule))
+    return Passage(field, text, language, starts, 0 if title or headline else None, hits, folded, by_kind)

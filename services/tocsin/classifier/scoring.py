@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias
 
-from tocsin.classifier.amounts import rough_dollars
 from tocsin.classifier.passage import Hit, Passage
 from tocsin.classifier.rules import BesideRule, CueRule, JudgementRule, NegationRule, TriggerRule
+from tocsin.classifier.severity import severity
 from tocsin.domain.signal import Amount, CompanyMention, Direction, Event, Evidence, Field
 from tocsin.knowledge.schema import EventType
 
@@ -20,14 +20,6 @@ _NEGATION_REACH: Final = 24
 """Code points between a negation and the cue it turns around: about three words."""
 
 _TURNED: Final = {"up": "down", "down": "up"}
-
-_NOT_IN_TITLE: Final = -15
-_SUBJECT: Final = 5
-_BIG_SUMS: Final = ((1e11, 15), (1e10, 10), (1e9, 5))
-_BIG_MOVE: Final = (10.0, 5)
-
-
-R = TypeVar("R", TriggerRule, CueRule)
 
 
 class Counted(NamedTuple):
@@ -104,50 +96,43 @@ def describe(
     return Event(
         type=event.id,
         confidence=round(findings.probability, 4),
-        severity=_severity(event, triggers, companies, amounts),
+        severity=severity(
+            event,
+            [amount for amount in amounts if amount.field != "content" or amount.start < CONTENT_SCORED],
+            headline=any(counted.in_headline for counted in triggers),
+            subject=any(company.role == "subject" for company in companies),
+        ),
         direction=direction(event.id, triggers),
         evidence=tuple(evidence.values())[:_MOST_EVIDENCE],
     )
 
 
 def _count(passage: Passage) -> Iterable[Counted]:
-    beside = {
-        (group, hit.sentence)
-        for hit in passage.hits
-        for rule in hit.rules
-        if isinstance(rule, BesideRule)
-        for group in rule.groups
-    }
+    beside: dict[int, list[frozenset[int]]] = defaultdict(list)
+    for hit, neighbour in passage.ruled(BesideRule):
+        beside[hit.sentence].append(neighbour.groups)
     barred: dict[str, list[Hit]] = defaultdict(list)
-    for hit, cue in _rules(passage, CueRule):
+    for hit, cue in passage.ruled(CueRule):
         for type in cue.types if cue.kind == "not" else ():
             barred[type].append(hit)
-    for hit, rule in _rules(passage, TriggerRule):
+    for hit, rule in passage.ruled(TriggerRule):
         headline = hit.sentence == passage.headline
         counts = (
             (headline or not rule.title_only)
             and (passage.field != "content" or hit.start < CONTENT_SCORED)
-            and (rule.beside is None or (rule.beside, hit.sentence) in beside)
+            and (rule.beside is None or any(rule.beside in groups for groups in beside.get(hit.sentence, ())))
             and not any(hit.start < other.end and other.start < hit.end for other in barred.get(rule.type, ()))
         )
         if counts:
             yield Counted(passage, hit, rule, rule.weight * (1.0 if headline else FIELD_WEIGHTS[passage.field]))
 
 
-def _rules(passage: Passage, kind: type[R]) -> Iterable[tuple[Hit, R]]:
-    return ((hit, rule) for hit in passage.hits for rule in hit.rules if isinstance(rule, kind))
-
-
-def _in_headlines(passages: Sequence[Passage]) -> Iterable[Hit]:
-    return (hit for passage in passages for hit in passage.hits if hit.sentence == passage.headline)
-
-
 def _judgements(passages: Sequence[Passage]) -> Mapping[str, float]:
     return {
         rule.name: rule.factor
-        for hit in _in_headlines(passages)
-        for rule in hit.rules
-        if isinstance(rule, JudgementRule)
+        for passage in passages
+        for hit, rule in passage.ruled(JudgementRule)
+        if hit.sentence == passage.headline
     }
 
 
@@ -155,9 +140,9 @@ def vetoed(passages: Sequence[Passage]) -> set[str]:
     """The types that a phrase in the title rules out."""
     return {
         type
-        for hit in _in_headlines(passages)
-        for rule in hit.rules
-        if isinstance(rule, CueRule) and rule.kind == "veto"
+        for passage in passages
+        for hit, rule in passage.ruled(CueRule)
+        if rule.kind == "veto" and hit.sentence == passage.headline
         for type in rule.types
     }
 
@@ -186,16 +171,14 @@ def direction(type: str, triggers: Sequence[Counted]) -> Direction:
 
 
 def _cues(type: str, passage: Passage, sentence: int) -> set[str]:
-    hits = [hit for hit in passage.hits if hit.sentence == sentence]
     cues = [
         (hit, rule.kind)
-        for hit in hits
-        for rule in hit.rules
-        if isinstance(rule, CueRule) and rule.kind in _TURNED and type in rule.types
+        for hit, rule in passage.ruled(CueRule)
+        if hit.sentence == sentence and rule.kind in _TURNED and type in rule.types
     ]
     turned = set()
-    for hit in hits:
-        if any(isinstance(rule, NegationRule) for rule in hit.rules):
+    for hit, _ in passage.ruled(NegationRule):
+        if hit.sentence == sentence:
             # the next cue only: who won't lift a ban keeps it
             after = [cue.start for cue, _ in cues if 0 <= cue.start - hit.end <= _NEGATION_REACH]
             turned.add(min(after, default=-1))
@@ -209,23 +192,3 @@ def _cues(type: str, passage: Passage, sentence: int) -> set[str]:
             if opposite != kind
         )
     }
-
-
-def _severity(
-    event: EventType,
-    triggers: Sequence[Counted],
-    companies: Sequence[CompanyMention],
-    amounts: Iterable[Amount],
-) -> int:
-    severity = event.severity
-    if not any(counted.hit.sentence == counted.passage.headline for counted in triggers):
-        severity += _NOT_IN_TITLE
-    if any(company.role == "subject" for company in companies):
-        severity += _SUBJECT
-    sums = [amount for amount in amounts if amount.field != "content" or amount.start < CONTENT_SCORED]
-    largest = max((rough_dollars(amount) for amount in sums), default=0.0)
-    severity += next((bonus for bound, bonus in _BIG_SUMS if largest >= bound), 0)
-    bound, bonus = _BIG_MOVE
-    if any(amount.unit == "%" and amount.value >= bound for amount in sums):
-        severity += bonus
-    return max(0, min(100, severity))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from tocsin.knowledge.schema import Company
 
-_SPELLED: Final = re.compile(r"(?<![\w.])[A-Z0-9]{1,6}(?:\.[A-Z]{1,3})?(?![\w])")
+_SPELLED: Final = re.compile(r"[A-Z0-9](?<![\w.].)[A-Z0-9]{0,5}(?:\.[A-Z]{1,3})?(?![\w])")
 _QUOTED: Final = re.compile(r"(?:\$|[(\[ ][A-Za-z]{2,8} ?: ?)\Z")
 # how agencies and Chinese exchanges write what others write differently
 _AGENCY: Final = re.compile(r"\.(?:O|N|OQ|K|A)\Z")

@@ -47,7 +47,10 @@ class CompanyMention(Struct, frozen=True, kw_only=True):
 
 
 class Amount(Struct, frozen=True, kw_only=True):
-    """A number with a meaning: ``value`` in units of ``currency`` (ISO 4217), or percent when ``unit`` is ``%``."""
+    """A number with a meaning: ``value`` in units of ``currency`` (ISO 4217), or percent when ``unit`` is ``%``.
+
+    ``points`` says that the percentage is one of points (percentage points, basis points), the difference of two.
+    """
 
     value: float
     text: str
@@ -56,6 +59,7 @@ class Amount(Struct, frozen=True, kw_only=True):
     end: int
     currency: str | None = None
     unit: str | None = None
+    points: bool = False
 
 
 class Neighbour(Struct, frozen=True, kw_only=True):

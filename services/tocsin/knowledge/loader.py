@@ -14,6 +14,7 @@ from tocsin.domain.errors import ConfigurationError
 from tocsin.knowledge import merge
 from tocsin.knowledge.document import Document
 from tocsin.knowledge.schema import (
+    MEASURES,
     Company,
     CompanyFile,
     EventFile,
@@ -23,6 +24,8 @@ from tocsin.knowledge.schema import (
     Knowledge,
     Lexicon,
     LexiconFile,
+    SeverityFile,
+    SeverityRule,
     Words,
 )
 
@@ -33,8 +36,8 @@ _SUFFIXES: Final = (".yaml", ".yml")
 def load_knowledge(overlays: Sequence[str | Path] = (), *, builtin: Traversable | None = None) -> Knowledge:
     """The built-in knowledge with the folders of ``overlays`` laid over it, the later over the earlier.
 
-    Every folder has ``events/<type-id>.yaml``, ``lexicons/<language>.yaml``, ``companies/*.yaml`` and
-    ``judgement.yaml``, or some of them.
+    Every folder has ``events/<type-id>.yaml``, ``lexicons/<language>.yaml``, ``companies/*.yaml``,
+    ``judgement.yaml`` and ``severity.yaml``, or some of them.
     ``builtin`` replaces the knowledge that comes with Tocsin. Raises ConfigurationError with every mistake found.
     """
     loading = _Loading()
@@ -50,6 +53,7 @@ class _Loading:
         self.events: dict[str, dict[str, Any]] = {}
         self.companies: dict[str, dict[str, Any]] = {}
         self.judgements: dict[str, Judgement] = {}
+        self.severity_rules: tuple[SeverityRule, ...] = ()
         self.negation: dict[str, Words] = {}
         self.lexicons: list[tuple[Document, str, dict[str, Lexicon]]] = []
         self.spoken: list[tuple[Document, LexiconFile]] = []
@@ -62,7 +66,7 @@ class _Loading:
             self.problems.append(f"{folder}: no such folder; correct `knowledge` in the settings")
             return
         events, companies, lexicons = (_files(folder / name) for name in ("events", "companies", "lexicons"))
-        judgement = folder / "judgement.yaml"
+        judgement, severity = folder / "judgement.yaml", folder / "severity.yaml"
         for file in events:
             self._event(Document(file, self.problems))
         for file in lexicons:
@@ -71,13 +75,17 @@ class _Loading:
             self._companies(Document(file, self.problems))
         if judgement.is_file():
             self._judgement(Document(judgement, self.problems))
-        elif not events and not companies and not lexicons:
+        if severity.is_file():
+            self._severity(Document(severity, self.problems))
+        if not (events or companies or lexicons or judgement.is_file() or severity.is_file()):
             self.problems.append(
-                f"{folder}: no knowledge here; it takes events/, lexicons/, companies/ or judgement.yaml"
+                f"{folder}: no knowledge here; it takes events/, lexicons/, companies/, judgement.yaml or severity.yaml"
             )
 
     def finish(self) -> Knowledge:
         self._join_lexicons()
+        for event in self.events.values():
+            event["severity_rules"] = merge.severity_rules(self.severity_rules, event["severity_rules"])
         events = [self._complete(fields, EventType) for _, fields in sorted(self.events.items())]
         companies = [self._complete(fields, Company) for _, fields in sorted(self.companies.items())]
         if self.problems:
@@ -105,12 +113,15 @@ class _Loading:
         }
         if file and document.file.name.rpartition(".")[0] != file.id:
             document.problem("id", f"{file.id!r} stands in {document.file.name}; name the file {file.id}.yaml")
+        if file:
+            _check_rules(document, file.severity_rules, "severity_rules")
         if not file or len(self.problems) > before:
             return
         self.origin.setdefault(file.id, document)
         below = self.events.get(file.id, {})
         self.events[file.id] = merge.fields(below, file) | {
-            "languages": merge.lexicons(below.get("languages", {}), lexicons)
+            "languages": merge.lexicons(below.get("languages", {}), lexicons),
+            "severity_rules": merge.severity_rules(below.get("severity_rules", ()), file.severity_rules),
         }
 
     def _lexicons(self, document: Document) -> None:
@@ -195,6 +206,12 @@ class _Loading:
             self.judgements[name] = merge.judgement(self.judgements.get(name), judgement)
         self.negation = merge.words(self.negation, file.negation)
 
+    def _severity(self, document: Document) -> None:
+        file = document.convert(document.content, SeverityFile) if document.content else None
+        if file:
+            _check_rules(document, file.rules, "rules")
+            self.severity_rules = merge.severity_rules(self.severity_rules, file.rules)
+
     def _complete(self, fields: dict[str, Any], kind: type[EventType] | type[Company]) -> Any:
         missing = [field.name for field in msgspec.structs.fields(kind) if field.required and field.name not in fields]
         if not missing:
@@ -207,6 +224,18 @@ class _Loading:
 def _check_language(document: Document, language: str, path: str) -> None:
     if not _LANGUAGE.fullmatch(language):
         document.problem(path, f"{language!r} is no language code; write one of ISO 639 in small letters, such as de")
+
+
+def _check_rules(document: Document, rules: tuple[SeverityRule, ...], path: str) -> None:
+    seen = set()
+    for index, rule in enumerate(rules):
+        if not rule.measure:
+            wanted = ", ".join(MEASURES)
+            document.problem(f"{path}[{index}]", f"has no condition, or several; write one of {wanted} beside `add`")
+        elif (condition := msgspec.structs.replace(rule, add=0)) in seen:
+            document.problem(f"{path}[{index}]", f"this {rule.measure} stands twice; remove one of the two")
+        else:
+            seen.add(condition)
 
 
 def _files(folder: Traversable) -> list[Traversable]:

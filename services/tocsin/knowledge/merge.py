@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct, structs
 
-from tocsin.knowledge.schema import Judgement, Lexicon, Words
+from tocsin.knowledge.schema import Judgement, Lexicon, SeverityRule, Words
 
 T = TypeVar("T")
 
@@ -40,6 +40,13 @@ def words(base: dict[str, Words], over: dict[str, Words]) -> dict[str, Words]:
 def judgement(base: Judgement | None, over: Judgement) -> Judgement:
     """The factor of ``over``, the words of both."""
     return Judgement(factor=over.factor, languages=words(base.languages if base else {}, over.languages))
+
+
+def severity_rules(base: Iterable[SeverityRule], over: Iterable[SeverityRule]) -> tuple[SeverityRule, ...]:
+    """The rules of ``over``, and those of ``base`` whose measure none of them has."""
+    rules = tuple(over)
+    measures = {rule.measure for rule in rules}
+    return (*(rule for rule in base if rule.measure not in measures), *rules)
 
 
 def fields(base: dict[str, Any], over: Struct) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What the knowledge files may say, and the knowledge they make together. Unknown keys are refused."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Weight = Annotated[float, Meta(gt=0, le=1)]
 Severity = Annotated[int, Meta(ge=0, le=100)]
+Bound = Annotated[float, Meta(ge=0)]
 Words = tuple[str, ...]
 """Patterns, as ``knowledge.pattern`` defines them."""
 
@@ -40,15 +41,44 @@ class Lexicon(Section, frozen=True):
     down: Words = ()
 
 
+class SeverityRule(Section, frozen=True):
+    """What makes an event graver, or less grave: ``add`` to its severity when the one condition holds.
+
+    ``dollars`` is the largest sum in the text, roughly in US dollars; ``percent`` the largest percentage; ``points``
+    the largest number of percentage points (25 basis points are 0.25). They hold from the bound up, and of the rules
+    of one of them the one with the highest bound that holds counts. ``subject`` says whether the text is about a
+    listed company, ``headline`` whether the event's words stand in the title.
+    """
+
+    add: Annotated[int, Meta(ge=-100, le=100)]
+    dollars: Bound | None = None
+    percent: Bound | None = None
+    points: Bound | None = None
+    subject: bool | None = None
+    headline: bool | None = None
+
+    @property
+    def measure(self) -> str:
+        """The name of the condition; "" when there is none, or more than one."""
+        named = [name for name in MEASURES if getattr(self, name) is not None]
+        return named[0] if len(named) == 1 else ""
+
+
+MEASURES: Final = ("dollars", "percent", "points", "subject", "headline")
+"""The conditions that a severity rule may have."""
+
+
 class EventType(Section, frozen=True):
     """A kind of event. ``id`` is ``group.name``; ``codes`` maps a scheme (iptc, gta, 8-k …) to its codes.
 
     ``threshold`` is the probability from which it counts; None takes the model's, which was chosen for its precision.
+    ``severity`` is that of an ordinary event of the kind; ``severity_rules`` move it by what the text says.
     """
 
     id: str
     name: str
     severity: Severity
+    severity_rules: tuple[SeverityRule, ...] = ()
     threshold: Weight | None = None
     codes: dict[str, tuple[str, ...]] = {}
     languages: dict[str, Lexicon] = {}
@@ -97,8 +127,15 @@ class EventFile(Section, frozen=True):
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
     name: str | UnsetType = UNSET
     severity: Severity | UnsetType = UNSET
+    severity_rules: tuple[SeverityRule, ...] = ()
     threshold: Weight | UnsetType = UNSET
     codes: dict[str, tuple[str, ...]] | UnsetType = UNSET
+
+
+class SeverityFile(Section, frozen=True):
+    """``severity.yaml``: the rules of all event types that have no own ones of the same measure."""
+
+    rules: tuple[SeverityRule, ...]
 
 
 class CompanyEntry(Section, frozen=True):

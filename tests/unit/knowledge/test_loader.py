@@ -134,3 +134,53 @@ def test_two_thousand_companies_load_in_time(tmp_path: Path) -> None:
     begin = time.process_time()
     assert len(load_knowledge([tmp_path], builtin=BUILTIN).companies) > 2000
     assert time.process_time() - begin < 2
+
+
+def severity_rules(folder: Path, type: str) -> list[tuple[str, object, int]]:
+    rules = load_knowledge([folder], builtin=BUILTIN).events[type].severity_rules
+    return [(rule.measure, getattr(rule, rule.measure), rule.add) for rule in rules]
+
+
+def test_a_type_has_the_rules_of_all_but_where_it_has_own_ones_of_the_measure(tmp_path: Path) -> None:
+    overlay(tmp_path, "events/policy.tax.yaml", EVENT)
+    common = severity_rules(tmp_path, "policy.tax")
+    assert common == [
+        ("headline", False, -15), ("subject", True, 5), ("dollars", 1e9, 5), ("dollars", 1e10, 10), ("percent", 10, 5),
+    ]  # fmt: skip
+    own = [("percent", 50, 9), ("percent", 20, 4), ("points", 0.5, 7)]
+    assert severity_rules(tmp_path, "market.earnings") == [*common[:4], *own]
+
+
+def test_an_overlay_replaces_the_rules_of_a_measure(tmp_path: Path) -> None:
+    overlay(tmp_path, "severity.yaml", "rules: [{dollars: 1e6, add: 1}]")
+    overlay(tmp_path, "events/market.earnings.yaml", "id: market.earnings\nseverity_rules: [{percent: 0, add: 0}]")
+    assert ("dollars", 1e6, 1) in severity_rules(tmp_path, "policy.export-control")
+    assert ("dollars", 1e9, 5) not in severity_rules(tmp_path, "policy.export-control")
+    assert severity_rules(tmp_path, "market.earnings") == [
+        ("headline", False, -15), ("subject", True, 5), ("dollars", 1e6, 1), ("points", 0.5, 7), ("percent", 0, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("{add: 5}", "has no condition, or several; write one of dollars, percent, points, subject, headline"),
+        ("{add: 5, dollars: 1, percent: 2}", "has no condition, or several"),
+        ("{dollars: 1e9}", "missing required field `add`; add it"),
+        ("{dollars: -1, add: 5}", "correct the value"),
+        ("{dollars: 1, add: 500}", "correct the value"),
+        ("{euros: 1, add: 5}", "unknown field `euros`; remove it or correct its spelling"),
+        ("{subject: perhaps, add: 5}", "correct the value"),
+        ("{dollars: 1, add: 5}, {dollars: 1, add: 6}", "this dollars stands twice; remove one of the two"),
+    ],
+)
+def test_a_mistake_in_a_severity_rule_is_told(tmp_path: Path, rule: str, told: str) -> None:
+    (problem,) = problems(overlay(tmp_path, "severity.yaml", f"rules: [{rule}]"))
+    assert str(tmp_path / "severity.yaml") in problem
+    assert "rules[" in problem
+    assert told in problem
+
+
+def test_a_mistake_in_a_types_own_rule_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(overlay(tmp_path, "events/policy.tax.yaml", EVENT + "severity_rules: [{add: 5}]\n"))
+    assert "policy.tax.yaml: severity_rules[0]: has no condition" in problem
