@@ -14,6 +14,7 @@ import structlog
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import ClaimedFeed
 from tocsin.poller.crew import Crew
+from tocsin.poller.feed_metrics import exported
 from tocsin.poller.ledger import Ledger
 from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
@@ -82,6 +83,7 @@ class Poller:
         # parsing has its own threads, so that a slow document does not hold up store and bus
         settings = self._settings
         with (
+            exported(self._store, settings.feed_metrics),
             ThreadPoolExecutor(4, "poller-io") as io,
             ThreadPoolExecutor(settings.parsers or 2, "poller-parse") as parsers,
             ParserPool(
