@@ -53,7 +53,7 @@ class World:
 
     @contextmanager
     def polling(self, bus: Bus | None = None, hub: Hub | None = None, **changes: Any) -> Iterator[None]:
-        given: dict[str, Any] = {"allow_private": ("127.0.0.0/8",), "timeout": 5.0}
+        given: dict[str, Any] = {"allow_private": ("127.0.0.0/8",), "timeout": 5.0, "parsers": 0}
         settings = PollerSettings(**given | changes)
         poller = Poller(
             store=self.store,
