@@ -5,7 +5,6 @@ document of 36 KB on a host of its own.
 """
 
 import multiprocessing
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -32,8 +31,10 @@ def resident(processes: Sequence[str] = ("self",)) -> float:
 
 def all_resident(but: int) -> float:
     """Megabytes of this process and those it started, but for one: the parsers."""
-    children = Path("/proc/self/task", str(os.getpid()), "children").read_text("utf-8").split()
-    return resident(["self", *(child for child in children if child != str(but))])
+    children = {
+        child for thread in Path("/proc/self/task").iterdir() for child in (thread / "children").read_text().split()
+    }
+    return resident(["self", *children - {str(but)}])
 
 
 def main() -> None:
