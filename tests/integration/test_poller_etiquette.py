@@ -252,3 +252,16 @@ def test_a_domain_with_a_long_queue_gives_its_feeds_back(world: World) -> None:
         until(lambda: all(feed.polled for feed in world.store.health()), seconds=30)
     assert len(world.server.requests) == 8
     assert all(feed.errors == 0 for feed in world.store.health())
+
+
+def test_shorter_intervals_count_from_the_next_start(world: World) -> None:
+    world.server.paths["/f"] = answer("200 OK", rss(item("1", "one")))
+    world.store.sync([Feed(id="f", url=world.server.url("/f"), source="F")], datetime.now(UTC))
+    with world.polling(interval=3_600.0):
+        until(lambda: world.health("f").polled)
+    first = len(world.server.asked("/f"))
+    with world.polling(interval=3_600.0):
+        time.sleep(0.6)
+    assert len(world.server.asked("/f")) == first
+    with world.polling(interval=60.0):
+        until(lambda: len(world.server.asked("/f")) > first)
