@@ -48,12 +48,12 @@ def filled(store: FeedStore, count: int) -> FeedStore:
     return store
 
 
-def cost(store: FeedStore) -> float:
-    """Seconds to claim 100 feeds and to record them, median."""
+def cost(store: FeedStore, clock: Callable[[], float]) -> float:
+    """Seconds to claim 100 feeds and to record them, median. ``clock`` is the CPU's, or the wall's for a server."""
     spent = []
     at = NOW + timedelta(days=2)
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = clock()
         claimed = store.claim_due(at, BATCH, timedelta(minutes=2))
         store.record(
             [
@@ -61,16 +61,16 @@ def cost(store: FeedStore) -> float:
                 for each in claimed
             ]
         )
-        spent.append(time.perf_counter() - began)
+        spent.append(clock() - began)
         assert len(claimed) == BATCH or store.claim_due(at, 1, timedelta(0)) == []
         at += timedelta(days=2) if len(claimed) < BATCH else timedelta(0)
     return statistics.median(spent)
 
 
-def compare(name: str, make: Callable[[int], FeedStore]) -> bool:
+def compare(name: str, make: Callable[[int], FeedStore], clock: Callable[[], float]) -> bool:
     """Prints the ratio of the two sizes."""
     few, many = filled(make(FEW), FEW), filled(make(MANY), MANY)
-    base, mine = cost(few), cost(many)
+    base, mine = cost(few, clock), cost(many, clock)
     good = mine / base <= FLAT
     print(
         f"{name}: claim and record, {BATCH} feeds: {base * 1e3:.2f} ms of {FEW:,} feeds, "
@@ -85,7 +85,7 @@ def main() -> None:
     """Run, print, and fail when a target is missed."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as opened:
         folder = Path(name)
-        good = compare("SQLite", lambda count: SqliteFeedStore(folder / f"{count}.db"))
+        good = compare("SQLite", lambda count: SqliteFeedStore(folder / f"{count}.db"), time.process_time)
         if shutil.which("redis-server"):
             server = RedisServer(folder)
             server.start()
@@ -95,7 +95,7 @@ def main() -> None:
                 settings = RedisSettings(url=server.url, prefix=str(count), timeout=60.0)
                 return opened.enter_context(closing(RedisState(settings))).feeds
 
-            good &= compare("Redis ", redis)
+            good &= compare("Redis ", redis, time.perf_counter)
     raise SystemExit(not good)
 
 
