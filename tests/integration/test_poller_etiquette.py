@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.integration.feed_server import Handler, Headers, answer
 from tests.integration.poller_world import World, item, rss, until
 
@@ -30,12 +31,20 @@ def wait_of(world: World, feed: str) -> float:
     return (health.next_check - health.polled).total_seconds()
 
 
+def polls(outcome: str) -> float:
+    return REGISTRY.get_sample_value("tocsin_polls_total", {"outcome": outcome}) or 0.0
+
+
 def test_a_new_etag_on_an_unchanged_body_is_the_one_that_is_echoed(world: World) -> None:
     body = rss(item("1", "one"))
     world.server.paths["/f"] = in_turn(*(answer("200 OK", body, f'ETag: W/"{n}" ') for n in range(1, 6)))
     world.watch("f")
+    read, unread = polls("new"), polls("unchanged")
     with world.polling():
         until(lambda: len(world.server.asked("/f")) >= 4)
+    # the same bytes are not parsed again
+    assert polls("new") - read == 1
+    assert polls("unchanged") - unread >= 2
     echoed = [headers.get("if-none-match") for headers in world.server.asked("/f")[:4]]
     assert echoed == [None, 'W/"1"', 'W/"2"', 'W/"3"']
     assert world.titles() == ["one"]
