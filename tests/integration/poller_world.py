@@ -53,7 +53,7 @@ class World:
 
     @contextmanager
     def polling(self, bus: Bus | None = None, hub: Hub | None = None, **changes: Any) -> Iterator[None]:
-        given: dict[str, Any] = {"allow_private": ("127.0.0.0/8",), "timeout": 5.0}
+        given: dict[str, Any] = {"allow_private": ("127.0.0.0/8",), "timeout": 5.0, "parsers": 0}
         settings = PollerSettings(**given | changes)
         poller = Poller(
             store=self.store,
@@ -78,6 +78,14 @@ class World:
         found = self.store.look_up(feed)
         assert found is not None
         return found
+
+    def set_back(self, feed: str, by: timedelta) -> None:
+        """As if all that happened to this feed had happened so much earlier."""
+        with self.store._database.write() as connection:
+            connection.execute(
+                "UPDATE feeds SET polled = polled - ?1, next_check = next_check - ?1 WHERE id = ?2",
+                (by // timedelta(microseconds=1), feed),
+            )
 
     def records(self) -> list[Received]:
         reader = self.bus.consumer([ARTICLES], f"test-{time.monotonic_ns()}")

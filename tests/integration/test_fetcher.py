@@ -1,22 +1,29 @@
 """The fetcher against a real HTTP server that misbehaves on purpose."""
 
 import asyncio
-import gzip
+import resource
 import socket
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from tests.integration.feed_server import FeedServer, Handler, Headers, answer, serve
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from tocsin.adapters.http.fetcher import AiohttpFetcher
 from tocsin.domain.feed import Validators
 from tocsin.ports.fetcher import Fetched, FetchError
-from tocsin.settings.schema import PollerSettings
+from tocsin.settings.schema import DomainSettings, PollerSettings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NONE = Validators()
@@ -133,17 +140,50 @@ def test_tells_other_statuses(status: str) -> None:
     assert (error.reason, error.status) == ("status", int(status[:3]))
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_decompresses(encoding: str) -> None:
-    body = gzip.compress(b"<rss/>") if encoding == "gzip" else zlib.compress(b"<rss/>")
-    assert fetch(answer("200 OK", body, f"Content-Encoding: {encoding}"))[0].body == b"<rss/>"
+def packed(encoding: str, data: bytes, times: int = 1) -> bytes:
+    """``data`` that many times over, without ever holding it all."""
+    if encoding == "br":
+        brotlier = brotli.Compressor(quality=1)
+        return b"".join(brotlier.process(data) for _ in range(times)) + bytes(brotlier.finish())
+    compressor = (
+        zstd.ZstdCompressor() if encoding == "zstd" else zlib.compressobj(1, wbits=31 if encoding == "gzip" else 15)
+    )
+    return b"".join(compressor.compress(data) for _ in range(times)) + compressor.flush()
 
 
-def test_a_bomb_is_stopped_while_it_unpacks() -> None:
-    bomb = gzip.compress(b"\0" * 200_000_000, 1)
-    began = time.perf_counter()
-    assert failure(answer("200 OK", bomb, "Content-Encoding: gzip"), timeout=10.0).reason == "size"
-    assert time.perf_counter() - began < 4
+ENCODINGS = ["gzip", "deflate", "br", "zstd"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_asks_for_compression_and_unpacks_it(encoding: str) -> None:
+    fetched, headers = fetch(answer("200 OK", packed(encoding, b"<rss/>"), f"Content-Encoding: {encoding}"))
+    assert fetched.body == b"<rss/>"
+    assert encoding in headers["accept-encoding"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_bomb_is_stopped_while_it_unpacks(encoding: str) -> None:
+    bomb = packed(encoding, b"\0" * 1_000_000, 1_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert failure(answer("200 OK", bomb, f"Content-Encoding: {encoding}"), timeout=30.0).reason == "size"
+    # kilobytes: a small part of what it would have become
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_a_gigabyte_that_is_announced_is_not_read() -> None:
+    sent = 0
+
+    async def huge(_: Headers, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        while sent < 1_000_000_000:
+            writer.write(b"x" * 65_536)
+            sent += 65_536
+            await writer.drain()
+
+    error = failure(huge, timeout=30.0)
+    assert (error.reason, "announced" in str(error)) == ("size", True)
+    assert sent < 50_000_000
 
 
 def test_broken_compression_is_a_failure() -> None:
@@ -205,6 +245,10 @@ def test_connection_reset() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nxx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlonger than five\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nshort\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n5\r\nshort\r\n",
         b"\x16\x03\x01",
         b"",
     ],
@@ -296,15 +340,127 @@ def test_too_many_redirects() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://10.0.0.1/x", "http://169.254.169.254/latest", "http://[::1]/", "http://0x0a000001/"]
+    "target",
+    [
+        "http://10.0.0.1/x",
+        "http://127.0.0.2/",
+        "http://169.254.169.254/latest",
+        "http://[::1]/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[::ffff:7f00:2]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://0x0a000001/",
+        "http://0xa9fea9fe/",
+        "http://2852039166/",
+        "http://0251.0376.0251.0376/",
+        "http://127.2/",
+        "http://0/",
+    ],
 )
 def test_a_redirect_to_a_private_address(target: str) -> None:
-    assert failure(redirect(target)).reason == "address"
+    assert failure(redirect(target), allow_private=("127.0.0.1/32",)).reason == "address"
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:1", "http://[", "ftp://e.org/"])
 def test_a_redirect_out_of_the_web(target: str) -> None:
     assert failure(redirect(target)).reason == "protocol"
+
+
+def test_a_redirect_to_a_name_at_a_private_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def resolve(host: str, *rest: Any, **more: Any) -> Any:
+        # what a hostile name server would say
+        return real("127.0.0.2" if host == "rebind.example" else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    error = failure(redirect("http://rebind.example/"), allow_private=("127.0.0.1/32",))
+    assert error.reason == "address"
+    assert "127.0.0.2" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "end"),
+    [
+        (["301 Moved", "308 Moved"], "/2"),
+        (["301 Moved", "302 Found", "301 Moved"], "/1"),
+        (["302 Found", "301 Moved"], None),
+        ([], None),
+    ],
+)
+def test_tells_where_permanent_redirects_lead(statuses: list[str], end: str | None) -> None:
+    async def body(server: FeedServer, fetcher: AiohttpFetcher) -> None:
+        fetched = await fetcher.fetch(server.url("/0"), NONE)
+        assert fetched.body == b"ok"
+        assert fetched.permanent == (server.url(end) if end else None)
+
+    chain = {f"/{n}": redirect(f"/{n + 1}", status) for n, status in enumerate(statuses)}
+    run(chain | {f"/{len(statuses)}": answer("200 OK", b"ok")}, body)
+
+
+def test_a_password_is_not_given_up_for_a_redirect() -> None:
+    async def body(server: FeedServer, fetcher: AiohttpFetcher) -> None:
+        fetched = await fetcher.fetch(f"http://joe:hush@127.0.0.1:{server.port}/0", NONE)
+        assert fetched.permanent is None
+
+    run({"/0": redirect("/1", "301 Moved"), "/1": answer("200 OK", b"ok")}, body)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "304 Not Modified"])
+def test_tells_how_long_an_answer_is_fresh_and_who_pushes_the_feed(status: str) -> None:
+    headers = ["Cache-Control: public, max-age=600", 'Link: <http://hub.example/>; rel="hub", </f>; rel=self']
+    fetched, _ = fetch(answer(status, b"x" if status.startswith("200") else b"", *headers), Validators(etag='"1"'))
+    assert (fetched.fresh, fetched.hub, fetched.topic) == (600.0, "http://hub.example/", "/f")
+    assert fetched.latency > 0
+
+
+def test_a_moment_to_come_again_is_by_the_servers_own_clock() -> None:
+    # this server's clock is an hour ahead of ours
+    dates = ["Date: Sun, 01 Mar 2026 13:00:00 GMT", "Retry-After: Sun, 01 Mar 2026 13:02:00 GMT"]
+    assert failure(answer("503 Busy", b"", *dates)).retry_after == 120.0
+
+
+def test_a_domain_that_complains_is_asked_more_slowly_not_shut_out() -> None:
+    async def body(server: FeedServer, fetcher: AiohttpFetcher) -> None:
+        assert fetcher.manners(server.url("/feed")).wait == 0
+        with pytest.raises(FetchError):
+            await fetcher.fetch(server.url("/busy"), NONE)
+        began = time.monotonic()
+        for _ in range(2):
+            assert (await fetcher.fetch(server.url("/feed"), NONE)).body == b"ok"
+        assert 0.5 < time.monotonic() - began < 10
+
+    run({"/feed": answer("200 OK", b"ok"), "/busy": answer("429 Slow", b"", "Retry-After: 3600")}, body)
+
+
+def test_a_domains_rule_spaces_its_requests_and_tells_the_wait() -> None:
+    async def body(server: FeedServer, fetcher: AiohttpFetcher) -> None:
+        began = time.monotonic()
+        fetches = [asyncio.create_task(fetcher.fetch(server.url("/feed"), NONE)) for _ in range(4)]
+        while fetcher.waiting < 3:  # noqa: ASYNC110 - a count, not an event
+            await asyncio.sleep(0.01)
+        manners = fetcher.manners(server.url("/other"))
+        assert manners.wait > 0.2
+        assert manners.min_interval == 60
+        assert fetcher.manners("http://localhost/").wait == 0
+        await asyncio.gather(*fetches)
+        assert time.monotonic() - began >= 0.6
+        assert fetcher.waiting == 0
+
+    rule = DomainSettings(delay=0.2, min_interval=60.0, parallel=4)
+    run({"/feed": answer("200 OK", b"ok")}, body, domains={"127.0.0.1": rule})
+
+
+def test_waiting_for_a_domain_can_be_given_up() -> None:
+    async def body(server: FeedServer, fetcher: AiohttpFetcher) -> None:
+        first, second, third = (asyncio.create_task(fetcher.fetch(server.url("/feed"), NONE)) for _ in range(3))
+        await first
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        assert (await third).body == b"ok"
+        assert fetcher.waiting == 0
+
+    run({"/feed": answer("200 OK", b"ok")}, body, domains={"127.0.0.1": DomainSettings(delay=0.3, parallel=1)})
 
 
 def test_secrets_in_the_url_stay_out_of_errors_and_answers() -> None:

@@ -21,7 +21,7 @@ from tocsin.ports.bus import Bus
 def test_publishes_each_item_once_and_each_revision(world: World) -> None:
     world.server.paths["/f"] = answer("200 OK", rss(item("1", "one"), item("old", "old", timedelta(days=3))))
     world.watch("f")
-    with world.polling():
+    with world.polling(parsers=2):
         until(lambda: len(world.server.asked("/f")) >= 3)
         assert world.titles() == ["one"]
         world.server.paths["/f"] = answer("200 OK", rss(item("2", "two"), item("1", "one, corrected")))

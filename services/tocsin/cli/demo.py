@@ -121,7 +121,7 @@ def _settings(folder: Path, server: FeedServer, webhook: RecordingWebhook) -> Se
         subscribers=str(folder / "subscribers.yaml"),
         bus=BusSettings(sqlite=SqliteBusSettings(path=str(folder / "bus.db"))),
         state=StateSettings(sqlite=SqliteStateSettings(path=str(folder / "state.db"))),
-        poller=PollerSettings(interval=POLL, allow_private=("127.0.0.0/8",)),
+        poller=PollerSettings(interval=POLL, max_interval=POLL, allow_private=("127.0.0.0/8",)),
         health=HealthSettings(port=0),
     )
 

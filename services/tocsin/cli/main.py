@@ -8,6 +8,7 @@ from tocsin.cli import feeds, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
+from tocsin.cli.feed_health import gaps, list_feeds, wake
 from tocsin.cli.init import init
 from tocsin.cli.models import evaluate, fit
 from tocsin.cli.run import run
@@ -30,6 +31,9 @@ app.command()(classify)
 app.command()(evaluate)
 app.command()(fit)
 app.command()(types)
+feeds.app.command("list")(list_feeds)
+feeds.app.command()(gaps)
+feeds.app.command()(wake)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 

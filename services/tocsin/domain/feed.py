@@ -134,6 +134,9 @@ class FeedCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap: Gap | None = None
 
 
+FeedState: TypeAlias = Literal["ok", "failing", "disabled", "unread"]
+
+
 class FeedHealth(Struct, frozen=True, kw_only=True):
     """A feed's state, for operators. ``error`` is that of the last poll, None after a success. ``next_check`` is None
     when it is not polled any more.
@@ -146,3 +149,12 @@ class FeedHealth(Struct, frozen=True, kw_only=True):
     error: str | None
     track: Track = Track()
     push: Push | None = None
+
+    @property
+    def state(self) -> FeedState:
+        """In one word."""
+        if self.track.disabled is not None:
+            return "disabled"
+        if self.errors or self.error is not None:
+            return "failing"
+        return "ok" if self.polled is not None else "unread"

@@ -33,9 +33,10 @@ def mark(articles: Sequence[Article], ended: Gap | None) -> tuple[Article, ...]:
     """
     if ended is None:
         return tuple(articles)
+    since = ended.since.replace(microsecond=0)  # feeds date by the second
     return tuple(
         msgspec.structs.replace(article, late=True)
-        if article.revision == 1 and (article.published is None or article.published > ended.since)
+        if article.revision == 1 and (article.published is None or article.published >= since)
         else article
         for article in articles
     )

@@ -28,6 +28,8 @@ _RETRY: Final = 0.05
 """Seconds between two attempts to have a feed that is being polled just now."""
 _MOST: Final = 200
 """Pushes in hand; beyond, hubs are told to come again."""
+_ASKING: Final = 4
+"""Requests to hubs at a time: most feeds have the same few."""
 
 
 class Pushes:
@@ -51,6 +53,8 @@ class Pushes:
         self._patience = patience
         self._settings = settings
         self._clock = clock
+        self._asking = asyncio.Semaphore(_ASKING)
+        self._told = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -85,7 +89,8 @@ class Pushes:
         # first remembered, for the hub may come to verify before it has answered
         await self._call(feed, lambda: self._store.set_push(feed, push))
         try:
-            await self._hub.subscribe(feed, subscription.key(push), push, self._settings.websub.lease)
+            async with self._asking:
+                await self._hub.subscribe(feed, subscription.key(push), push, self._settings.websub.lease)
             PUSHES.labels("asked").inc()
         except HubError as error:
             PUSHES.labels("failed").inc()
@@ -135,7 +140,7 @@ class Pushes:
 
     async def told(self, feed: str, body: bytes, content_type: str | None, signature: str | None) -> bool:
         """See the port."""
-        if len(self._tasks) >= _MOST or self._patience.stopping:
+        if self._told >= _MOST or self._patience.stopping:
             raise TransientError("too much at once")
         push = await self._push(feed)
         if push is None or not subscription.is_genuine(push, body, signature):
@@ -147,28 +152,35 @@ class Pushes:
         return True
 
     async def _take(self, feed: str, topic: str, body: bytes, content_type: str | None) -> None:
-        async with asyncio.timeout(self._settings.lease):
-            claimed = await self._claim(feed)
-            if claimed is None:
-                return
-            now = self._clock()
-            try:
-                news, _ = await self._reader.document(claimed, body, content_type=content_type, url=topic, ended=None)
-            except NotAFeedError:
-                # a hub that only rings: look for ourselves, at once
-                check = FeedCheck(feed=feed, token=claimed.token, at=now, next_check=now, outcome="released")
-            else:
-                check = FeedCheck(
-                    feed=feed,
-                    token=claimed.token,
-                    at=now,
-                    next_check=claimed.due,
-                    outcome="pushed",
-                    track=claimed.track,
-                    items=dict(news.items),
-                )
-            await self._ledger.record(check)
-            await self._note(feed, partial(subscription.heard, now=self._clock()))
+        self._told += 1
+        try:
+            async with asyncio.timeout(self._settings.lease):
+                await self._read(feed, topic, body, content_type)
+        finally:
+            self._told -= 1
+
+    async def _read(self, feed: str, topic: str, body: bytes, content_type: str | None) -> None:
+        claimed = await self._claim(feed)
+        if claimed is None:
+            return
+        now = self._clock()
+        try:
+            news, _ = await self._reader.document(claimed, body, content_type=content_type, url=topic, ended=None)
+        except NotAFeedError:
+            # a hub that only rings: look for ourselves, at once
+            check = FeedCheck(feed=feed, token=claimed.token, at=now, next_check=now, outcome="released")
+        else:
+            check = FeedCheck(
+                feed=feed,
+                token=claimed.token,
+                at=now,
+                next_check=claimed.due,
+                outcome="pushed",
+                track=claimed.track,
+                items=dict(news.items),
+            )
+        await self._ledger.record(check)
+        await self._note(feed, partial(subscription.heard, now=self._clock()))
 
     async def _claim(self, feed: str) -> ClaimedFeed | None:
         lease = timedelta(seconds=self._settings.lease)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.domain.feed import Feed, Track
+from tocsin.domain.feed import Feed, FeedHealth, Track
 from tocsin.poller import pace
 from tocsin.settings.schema import PollerSettings
 
@@ -13,6 +13,7 @@ _MOST_DOUBLINGS: Final = 40
 _FASTEST: Final = 0.2
 """Bounds of the wait, as shares of ``interval``, unless the settings name others."""
 _SLOWEST: Final = 4.0
+_SLACK: Final = 1.0
 _OUTAGE: Final = 30.0
 """Seconds until the next look after one that failed because nothing was reachable."""
 
@@ -71,6 +72,20 @@ def after_outage(feed: Feed, settings: PollerSettings, now: datetime, rand: Call
     """Soon, and spread: when the network is back, all feeds are overdue."""
     interval = feed.interval.total_seconds() if feed.interval is not None else settings.interval
     return now + timedelta(seconds=min(_OUTAGE, interval) * (0.5 + rand()))
+
+
+def latest(health: FeedHealth, settings: PollerSettings, now: datetime, *, least: float = 0.0) -> datetime:
+    """The latest moment for the next look that any look by now can have set, with these settings and this clock.
+
+    A feed that is due later comes from other settings, or from a clock that was ahead.
+    """
+    feed = health.feed
+    wait = max(_most(feed, settings), feed.interval.total_seconds() if feed.interval is not None else 0.0, least)
+    if health.state == "failing":
+        wait = max(wait, settings.max_backoff)
+    if health.push is not None:
+        wait = max(wait, settings.websub.interval)
+    return now + timedelta(seconds=wait * (1 + _JITTER) + _SLACK)
 
 
 def _wait(feed: Feed, track: Track, settings: PollerSettings) -> float:

@@ -13,7 +13,9 @@ import structlog
 
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import ClaimedFeed
+from tocsin.poller import schedule
 from tocsin.poller.crew import Crew
+from tocsin.poller.feed_metrics import exported
 from tocsin.poller.ledger import Ledger
 from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
@@ -82,6 +84,7 @@ class Poller:
         # parsing has its own threads, so that a slow document does not hold up store and bus
         settings = self._settings
         with (
+            exported(self._store, settings.feed_metrics),
             ThreadPoolExecutor(4, "poller-io") as io,
             ThreadPoolExecutor(settings.parsers or 2, "poller-parse") as parsers,
             ParserPool(
@@ -139,6 +142,7 @@ class Poller:
         try:
             if pushes:
                 await pushes.start()
+            settled = False
             while not stop.is_set():
                 wait, enough = TICK, None
                 limit = self._room(crew)
@@ -146,6 +150,9 @@ class Poller:
                     enough = crew.size - max(1, self._settings.concurrency // 4)
                 else:
                     try:
+                        if not settled:
+                            await self._bring_forward(io)
+                            settled = True
                         claimed = await self._claim(io, limit)
                         crew.take(claimed)
                         backoff.reset()
@@ -169,6 +176,22 @@ class Poller:
             IN_FLIGHT.set(0)
             with contextlib.suppress(Exception):
                 await self._fetcher.close()
+
+    async def _bring_forward(self, io: ThreadPoolExecutor) -> None:
+        """Feeds that wait longer than they could by the settings in force are due now: the settings have changed, or
+        the clock was ahead.
+        """
+        loop = asyncio.get_running_loop()
+        feeds = await loop.run_in_executor(io, self._store.health)
+        now = self._clock()
+        early = []
+        for feed in feeds:
+            least = self._fetcher.manners(feed.track.url or feed.feed.url).min_interval
+            if feed.next_check and feed.next_check > schedule.latest(feed, self._settings, now, least=least):
+                early.append(feed.feed.id)
+        if early:
+            await loop.run_in_executor(io, lambda: self._store.wake(early, now))
+            log.info("poller.brought_forward", feeds=len(early))
 
     def _room(self, crew: "Crew") -> int:
         """How many feeds to take on. Those that wait for their domain keep none of the others from being fetched."""

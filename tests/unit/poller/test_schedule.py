@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.domain.feed import Feed, Track
+from tocsin.domain.feed import Feed, FeedHealth, Push, Track
 from tocsin.poller import schedule
 from tocsin.settings.schema import PollerSettings
 
@@ -108,3 +108,24 @@ def test_feeds_that_fail_together_do_not_come_back_together() -> None:
 @pytest.mark.parametrize(("rand", "expected"), [(0.0, 15.0), (1.0, 45.0)])
 def test_after_an_outage_it_is_soon_and_spread(rand: float, expected: float) -> None:
     assert schedule.after_outage(FEED, SETTINGS, NOW, lambda: rand) == NOW + timedelta(seconds=expected)
+
+
+def latest(feed: Feed = FEED, *, errors: int = 0, push: Push | None = None, least: float = 0.0) -> float:
+    health = FeedHealth(feed=feed, next_check=NOW, errors=errors, polled=NOW, error=None, push=push)
+    return (schedule.latest(health, SETTINGS, NOW, least=least) - NOW).total_seconds()
+
+
+def test_no_look_sets_the_next_later_than_the_latest() -> None:
+    highest: Callable[[], float] = lambda: 1.0  # noqa: E731 - the most jitter
+    for feed in (FEED, fixed(7), fixed(7, most=60), fixed(604_800)):
+        for least in (0.0, 600.0):
+            assert success(feed, QUIET, rand=highest, fresh=MONTH, least=least) <= latest(feed, least=least)
+            after = schedule.after_failure(feed, SETTINGS, NOW, highest, errors=50, retry_after=MONTH, least=least)
+            assert (after - NOW).total_seconds() <= latest(feed, errors=1, least=least)
+
+
+def test_the_latest_is_not_much_later_than_it_must_be() -> None:
+    assert latest() == pytest.approx(441)
+    assert latest(fixed(7)) == pytest.approx(8.7)
+    push = Push(hub="https://h.example/", topic="t", secret="s", asked=NOW)
+    assert latest(push=push) == pytest.approx(3_961)

@@ -29,6 +29,9 @@ def subscriber_problems(*subscribers: Subscriber) -> list[str]:
         ({"bus": {"kind": "kafka", "kafka": {"servers": []}}}, "at least one"),
         ({"bus": {"kind": "kafka", "kafka": {"security": {"protocol": "SASL_SSL"}}}}, "mechanism"),
         ({"state": {"kind": "redis", "redis": {"url": "http://x"}}}, "redis://"),
+        ({"poller": {"interval": 60, "min_interval": 61}}, "poller.min_interval"),
+        ({"poller": {"interval": 60, "max_interval": 59}}, "poller.max_interval"),
+        ({"poller": {"websub": {"callback": "tocsin.example.org"}}}, "poller.websub.callback"),
         ({"notifier": {"backoff": 9, "max_backoff": 1}}, "notifier.backoff"),
     ],
 )

@@ -6,11 +6,11 @@ redirect, for every way to write an address in a URL.
 
 import re
 import socket
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tocsin.domain.errors import ConfigurationError
 
@@ -53,11 +53,20 @@ class AddressRefusedError(OSError):
 
 
 class Hop:
-    """One request's view: whether its host is trusted, and which addresses it was refused."""
+    """One request's view: whether its host is trusted, and which addresses it was refused. Holds inside ``with``."""
+
+    __slots__ = ("_token", "refused", "trusted")
 
     def __init__(self, *, trusted: bool) -> None:
         self.trusted = trusted
         self.refused: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._token = _hop.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _hop.reset(self._token)
 
 
 _hop: ContextVar[Hop | None] = ContextVar("hop", default=None)
@@ -90,22 +99,17 @@ class AddressGuard:
             )
         self._networks = tuple(networks)
         self._names = frozenset(names)
+        self._judged = lru_cache(maxsize=10_000)(self.allows)
 
-    @contextmanager
-    def hop(self, host: str) -> Iterator[Hop]:
-        """Sockets made inside belong to a request to ``host``. Tasks started inside inherit that."""
-        hop = Hop(trusted=_comparable(host) in self._names)
-        token = _hop.set(hop)
-        try:
-            yield hop
-        finally:
-            _hop.reset(token)
+    def hop(self, host: str) -> Hop:
+        """Sockets made inside this context belong to a request to ``host``. Tasks started inside inherit that."""
+        return Hop(trusted=bool(self._names) and _comparable(host) in self._names)
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for an ``getaddrinfo`` entry (aiohttp's ``socket_factory``). Raises AddressRefusedError."""
         family, kind, protocol, _, address = info
         hop = _hop.get()
-        if not self.allows(str(address[0]), trusted=hop is not None and hop.trusted):
+        if not self._judged(str(address[0]), trusted=hop is not None and hop.trusted):
             if hop is not None:
                 hop.refused.append(str(address[0]))
             raise AddressRefusedError(f"{address[0]} is not a public address")

@@ -5,8 +5,7 @@ domains. Used on one event loop.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import Final
@@ -65,34 +64,37 @@ class Domain:
         queue = self.waiting + max(0, self.busy + 1 - self._parallel)
         return max(queue * self._usual / self._parallel, self._next - now + self._delay * self.waiting, 0.0)
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A slot, when there is one and the last request is long enough ago."""
-        loop = asyncio.get_running_loop()
+    async def enter(self) -> None:
+        """Take a slot, when there is one and the last request is long enough ago. Whoever entered must leave."""
+        if not self._delay and not self._free.locked():
+            await self._free.acquire()
+        else:
+            await self._queue()
+        self.busy += 1
+
+    async def _queue(self) -> None:
         self.waiting += 1
         self._everywhere.length += 1
         try:
             await self._free.acquire()
-            if self._delay:
-                begin = max(loop.time(), self._next)
-                self._next = begin + self._delay
-                if begin > loop.time():
-                    try:
-                        await asyncio.sleep(begin - loop.time())
-                    except asyncio.CancelledError:
-                        self._free.release()
-                        raise
+            now = asyncio.get_running_loop().time()
+            begin = max(now, self._next)
+            self._next = begin + self._delay
+            if begin > now:
+                try:
+                    await asyncio.sleep(begin - now)
+                except asyncio.CancelledError:
+                    self._free.release()
+                    raise
         finally:
             self.waiting -= 1
             self._everywhere.length -= 1
-        self.busy += 1
-        began = loop.time()
-        try:
-            yield
-        finally:
-            self.busy -= 1
-            self._usual += _WEIGHT * (loop.time() - began - self._usual)
-            self._free.release()
+
+    def leave(self, seconds: float) -> None:
+        """Give the slot back; ``seconds`` is how long it was held."""
+        self.busy -= 1
+        self._usual += _WEIGHT * (seconds - self._usual)
+        self._free.release()
 
     def complained(self) -> None:
         """It said 429: all its feeds come slower, none is shut out."""

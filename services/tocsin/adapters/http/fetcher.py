@@ -30,7 +30,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PERMANENT: Final = frozenset({301, 308})
 _NOT_MODIFIED: Final = 304
 _TOO_MANY: Final = 429
-_CHUNK: Final = 65_536
 _KEEP_ALIVE: Final = 3.0
 """Seconds. The next look at this host is minutes away, and an idle TLS connection costs memory."""
 _LONGEST_VALIDATOR: Final = 2_000
@@ -87,16 +86,21 @@ class AiohttpFetcher:
         loop = asyncio.get_running_loop()
         for _ in range(self._settings.max_redirects + 1):
             domain = self._domains.of(url.host or "")
-            async with domain.slot(), self._slots:
-                began = loop.time()
-                try:
+            await domain.enter()
+            began = loop.time()
+            try:
+                async with self._slots:
+                    began = loop.time()
                     answer = await self._hop(url, validators, self._settings.timeout - spent)
-                except FetchError as error:
-                    if error.status == _TOO_MANY:
-                        domain.complained()
-                    raise
                 domain.content()
-                spent += loop.time() - began
+            except FetchError as error:
+                if error.status == _TOO_MANY:
+                    domain.complained()
+                raise
+            finally:
+                took = loop.time() - began
+                domain.leave(took)
+            spent += took
             if isinstance(answer, Fetched):
                 return msgspec.structs.replace(answer, permanent=permanent, latency=spent)
             url, kept = answer
@@ -139,14 +143,14 @@ class AiohttpFetcher:
                 raise FetchError("status", text, status=status, retry_after=wait)
             body = await self._body(response)
             return self._fetched(
-                response, body, _validators(response, hashlib.blake2b(body, digest_size=16).hexdigest())
+                response, body, _validators(response, hashlib.sha1(body, usedforsecurity=False).hexdigest())
             )
 
     def _fetched(self, response: aiohttp.ClientResponse, body: bytes | None, validators: Validators) -> Fetched:
         headers = response.headers
         linked = links(headers) if "Link" in headers else {}
         return Fetched(
-            url=str(response.url.with_user(None)),
+            url=str(response.url.with_user(None) if response.url.raw_user else response.url),
             status=response.status,
             body=body,
             content_type=None if body is None else headers.get("Content-Type"),
@@ -161,14 +165,16 @@ class AiohttpFetcher:
         if (response.content_length or 0) > most:
             response.close()
             raise FetchError("size", f"{shown(response.url)}: {response.content_length:,} bytes announced")
-        body = bytearray()
+        parts: list[bytes] = []
+        size = 0
         # aiohttp decompresses piece by piece as it is read from, so a bomb ends here after ``most`` bytes
-        async for chunk in response.content.iter_chunked(_CHUNK):
-            body += chunk
-            if len(body) > most:
+        while part := await response.content.readany():
+            parts.append(part)
+            size += len(part)
+            if size > most:
                 response.close()
                 raise FetchError("size", f"{shown(response.url)}: more than {most:,} bytes")
-        return bytes(body)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -198,8 +204,9 @@ def _web_url(address: str) -> URL:
     if _OLD_IPV4.fullmatch(host):
         # aiohttp calls these invalid, other clients connect: spelt out, the guard can judge them
         with contextlib.suppress(OSError):
-            url = url.with_host(socket.inet_ntoa(socket.inet_aton(host)))
-    return url.with_fragment(None)
+            plain = socket.inet_ntoa(socket.inet_aton(host))
+            url = url if plain == host else url.with_host(plain)
+    return url.with_fragment(None) if url.raw_fragment else url
 
 
 def _validators(

@@ -36,9 +36,9 @@ def server_time(headers: MultiMapping[str], now: datetime) -> datetime:
 def fresh(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
     """For how many seconds from now the answer stays fresh (RFC 9111 §4.2); None when the server does not say."""
     control = ", ".join(headers.getall("Cache-Control", ()))
-    if _NOT_FRESH.search(control):
+    if control and _NOT_FRESH.search(control):
         return 0.0
-    if found := _MAX_AGE.search(control):
+    if control and (found := _MAX_AGE.search(control)):
         age = headers.get("Age", "").strip()
         spent = float(age[:_DIGITS]) if age.isascii() and age.isdigit() else 0.0
         return max(0.0, float(found[1][:_DIGITS]) - spent)
@@ -58,6 +58,8 @@ def links(headers: CIMultiDictProxy[str]) -> dict[str, str]:
 
 
 def _moment(value: str) -> datetime | None:
+    if not value:
+        return None
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError, IndexError, TypeError):

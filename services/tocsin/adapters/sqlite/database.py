@@ -67,6 +67,8 @@ class Database:
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=FULL")
                 self._connection.execute("PRAGMA foreign_keys=ON")
+                # KB at most; the 2 MB that are usual make a store of 100,000 feeds a third slower than a small one
+                self._connection.execute("PRAGMA cache_size=-16000")
                 self._connection.executescript(schema)
             except sqlite3.OperationalError as error:
                 # several processes turning WAL on at once get "locked" without any wait
