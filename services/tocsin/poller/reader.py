@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+import structlog
+
 from tocsin.domain.feed import ClaimedFeed, Gap
 from tocsin.poller import articles, coverage, hints
+from tocsin.poller.metrics import HELD_BACK
 from tocsin.poller.parsed import ParsedFeed
 from tocsin.poller.patience import Patience
 from tocsin.poller.publisher import Publisher
@@ -15,6 +18,8 @@ from tocsin.poller.verdict import News
 from tocsin.ports.clock import Clock
 from tocsin.ports.feeds import FeedStore
 from tocsin.settings.schema import PollerSettings
+
+log = structlog.get_logger()
 
 
 class Reader:
@@ -55,6 +60,15 @@ class Reader:
         )
         now = self._clock()
         decision = articles.decide(claimed, found, known, now, self._max_age)
+        if decision.held_back:
+            HELD_BACK.inc(decision.held_back)
+            log.warning(
+                "feed.rebuilt",
+                feed=claimed.feed.id,
+                held_back=decision.held_back,
+                published=len(decision.articles),
+                detail="nearly all items are new or changed at once; remembered without publishing",
+            )
         fresh = coverage.mark(decision.articles, ended)
         await self._publisher.publish(claimed.feed.id, fresh)
         news = News(
