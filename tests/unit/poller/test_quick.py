@@ -107,7 +107,7 @@ _SPACES = " ".join(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(items=_ITEMS, head=st.lists(_ELEMENT, max_size=3).map("".join), kind=st.sampled_from(["rss", "atom", "rdf"]))
 def test_generated_feeds(items: list[str], head: str, kind: str) -> None:
     if kind == "rss":
