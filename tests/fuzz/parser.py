@@ -25,9 +25,10 @@ _SEEDS = [text.encode() for kind in (documents.QUICK, documents.DOUBTFUL, docume
 _FILES = sorted((Path(__file__).parents[1] / "data" / "feeds").iterdir())
 _PIECES = (
     b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&", b"&#0;", b"&#x110000;", b"&nbsp;", b"<", b">",
-    b"'", b'"', b"<title>", b"</title>", b"<link/>", b"<?xml version='1.0' encoding='utf-16'?>", b"\xff\xfe", b"\xef\xbb\xbf",
-    b"\0", b"\x1b$B", b"<!DOCTYPE rss [<!ENTITY a 'b'>]>", b"xmlns='urn:x'", b" xml:base='http://['", b"2024-13-05", b"/etc/passwd",
-    b"<pubDate>99999999999</pubDate>", b"{", b"[" * 500, b"<x>" * 300, b"\xe2\x80", b"javascript:", b"\xed\xa0\x80",
+    b"'", b'"', b"<title>", b"</title>", b"<link/>", b"<?xml version='1.0' encoding='utf-16'?>", b"\xff\xfe", b"\0",
+    b"\xef\xbb\xbf", b"\x1b$B", b"<!DOCTYPE rss [<!ENTITY a 'b'>]>", b"xmlns='urn:x'", b" xml:base='http://['",
+    b"2024-13-05", b"/etc/passwd", b"<pubDate>99999999999</pubDate>", b"{", b"[" * 500, b"<x>" * 300, b"\xe2\x80",
+    b"javascript:", b"\xed\xa0\x80",
 )  # fmt: skip
 _ENCODINGS = (
     "utf-8",

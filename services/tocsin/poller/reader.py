@@ -10,6 +10,7 @@ import structlog
 
 from tocsin.domain.feed import ClaimedFeed, Gap
 from tocsin.poller import articles, coverage, hints
+from tocsin.poller.full_text import FullText
 from tocsin.poller.metrics import HELD_BACK
 from tocsin.poller.parsed import ParsedFeed
 from tocsin.poller.patience import Patience
@@ -35,6 +36,7 @@ class Reader:
         clock: Clock,
         parsers: ThreadPoolExecutor,
         parse: Callable[..., ParsedFeed],
+        full_text: FullText,
     ) -> None:
         """``parse`` is ``parse.parse_feed`` or does the same elsewhere."""
         self._store = store
@@ -43,6 +45,7 @@ class Reader:
         self._clock = clock
         self._parsers = parsers
         self._parse = parse
+        self._full_text = full_text
         self._max_age = timedelta(hours=settings.alert_max_age)
 
     async def document(
@@ -70,6 +73,8 @@ class Reader:
                 detail="nearly all items are new or changed at once; remembered without publishing",
             )
         fresh = coverage.mark(decision.articles, ended)
+        if claimed.feed.full_text:
+            fresh = await self._full_text.completed(fresh)
         await self._publisher.publish(claimed.feed.id, fresh)
         news = News(
             items=decision.items,
