@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from msgspec import Struct
 
+from tocsin.poller.text import plausible
 from tocsin.poller.vocabulary import name
 
 _LANGUAGE: Final = "{http://www.w3.org/xml/1998/namespace}lang"
@@ -107,9 +108,11 @@ def markup(element: etree._Element) -> str:
 
 def _put_right(value: str) -> str:
     try:
-        return value.encode("iso-8859-1").decode("utf-8")
+        meant = value.encode("iso-8859-1").decode("utf-8")
     except UnicodeError:
         return value
+    # feedparser takes whatever is valid
+    return meant if plausible(meant) else value
 
 
 def _write(element: etree._Element, pieces: list[str]) -> None:

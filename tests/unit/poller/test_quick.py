@@ -64,7 +64,7 @@ def test_takes_no_entity_from_anywhere() -> None:
     assert feed is None or feed["entries"][0]["title"] == ""
 
 
-_TEXT = st.text(st.sampled_from("ab \u00e4\u4e2d<>&;#'\"\n]/=1\u0096\u00c3\u00a9"), max_size=12)
+_TEXT = st.text(st.sampled_from("ab \u4e2d<>&;#'\"\n]/=1\u0096\u00c3\u00a9"), max_size=12)
 _NAMES = st.sampled_from(
     [
         "title", "link", "guid", "id", "pubDate", "published", "updated", "dc:date", "description", "summary", "content",
