@@ -23,6 +23,7 @@ from tocsin.domain.subscription import Subscriber
 from tocsin.knowledge import Knowledge, load_knowledge
 from tocsin.notifier.planner import PlannerHandler
 from tocsin.notifier.service import Notifier
+from tocsin.poller import page_text
 from tocsin.poller.service import Poller
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock, system_clock
@@ -58,6 +59,8 @@ class Configuration:
             *check_feeds(settings.feeds, self.feeds),
             *check_subscribers(settings.subscribers, self.subscribers, types=types, tickers=tickers),
         ]
+        if any(feed.full_text for feed in self.feeds) and not page_text.available():
+            problems.append(f"{settings.feeds}: `full_text` needs its extra: pip install 'tocsin[fulltext]'")
         if problems:
             raise ConfigurationError(*problems)
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tocsin.cli import feeds, topics
+from tocsin.cli import feed_lists, feed_probe, feeds, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
@@ -34,6 +34,11 @@ app.command()(types)
 feeds.app.command("list")(list_feeds)
 feeds.app.command()(gaps)
 feeds.app.command()(wake)
+feeds.app.command("discover")(feed_probe.discover)
+feeds.app.command("test")(feed_probe.probe)
+feeds.app.command("add")(feed_lists.add)
+feeds.app.command("import")(feed_lists.import_opml)
+feeds.app.command("export")(feed_lists.export_opml)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")
 

@@ -10,7 +10,9 @@ class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A feed as the operator wrote it.
 
     ``interval`` is the wait between polls; None lets the feed's own rate decide. ``max_interval`` bounds what its rate
-    and its publisher's wishes may make of that; None takes the settings' bound.
+    and its publisher's wishes may make of that; None takes the settings' bound. ``reliability``, 0 to 1, says how far a
+    report can be taken as fact before others confirm it. ``region`` is an ISO 3166 country, or EU, INT. ``full_text``
+    asks for the articles behind the links.
     """
 
     id: str
@@ -20,6 +22,9 @@ class Feed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     interval: timedelta | None = None
     max_interval: timedelta | None = None
+    reliability: float = 0.5
+    region: str | None = None
+    full_text: bool = False
 
 
 class Validators(Struct, frozen=True, kw_only=True, omit_defaults=True):

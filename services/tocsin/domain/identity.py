@@ -19,6 +19,11 @@ def content_hash(*parts: str) -> str:
     return _digest("rev", *parts)
 
 
+def mark(part: str) -> str:
+    """A short hash, to see whether something changed; too short to tell many things apart."""
+    return hashlib.blake2b(part.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
 def story_id(article: str) -> str:
     """Id of the story that an article opens."""
     return _digest("sto", article)

@@ -16,6 +16,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _XML: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9_:-]{1,40})\s*[\"']")
+_META: Final = re.compile(rb"<meta\s[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 _HTTP: Final = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(
     rb"<(?:dc:)?language>\s*([a-zA-Z]{2}(?:[-_][a-zA-Z]{2,4})?)|xml:lang=[\"']([a-zA-Z-]{2,8})"
@@ -133,7 +134,7 @@ codecs.register_error(_PASTED, _pasted)
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
     names = []
-    if found := _XML.search(body[:_LOOKED_AT]):
+    if found := _XML.search(body[:_LOOKED_AT]) or _META.search(body[:_LOOKED_AT]):
         names.append(found[1].decode("ascii"))
     if content_type and (said := _HTTP.search(content_type)):
         names.append(said[1])

@@ -16,6 +16,8 @@ PUSHES = Counter(
     ["outcome"],
 )
 PUBLISHED = Counter("tocsin_articles_published", "Articles put on the bus, new or revised.", ["kind"])
+FULL_TEXTS = Counter("tocsin_full_texts", "Articles looked for behind their links, by outcome.", ["outcome"])
+HELD_BACK = Counter("tocsin_items_held_back", "Items that looked new or changed because their feed was rebuilt.")
 REFUSED = Counter("tocsin_articles_refused", "Articles that the bus can never take.")
 FETCH_SECONDS = Histogram(
     "tocsin_fetch_seconds",

@@ -1,6 +1,7 @@
 """A feed document's bytes to its items: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed. Pure, safe on any bytes."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ from tocsin.poller.parsed import NotAFeedError, ParsedFeed, ParsedItem
 from tocsin.poller.text import cut, from_html, line, looks_like_html, plain, unscrambled
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
+_WEB: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
@@ -100,7 +102,8 @@ def _item(entry: dict[str, Any], *, base: str, language: str | None, atom: bool)
         published, updated = updated, None
     return ParsedItem(
         guid=guid,
-        link=absolute(base, _link(entry)),
+        # many guids are addresses, whatever they say of themselves
+        link=absolute(base, _link(entry)) or (absolute("", guid) if guid and _WEB.match(guid) else ""),
         title=_title(entry),
         summary=summary,
         content="" if content == summary else content,

@@ -100,17 +100,24 @@ class ParserPool:
 
         Waits for a process that is free. A process that dies is not the document's fault until a second one does.
         """
-        job = msgspec.msgpack.encode(Job(body, content_type, url))
-        try:
-            reply = self._asked(job)
-        except _Gone:
-            try:
-                reply = self._asked(job)
-            except _Gone as error:
-                raise ParserError(f"brings its parser down ({error})") from error
+        reply = self._answered(Job(body, content_type, url))
         if reply.feed is None:
             raise NotAFeedError(reply.refused)
         return reply.feed
+
+    def text(self, body: bytes, content_type: str | None) -> str:
+        """As ``page_text.extract``. Raises ParserError."""
+        return self._answered(Job(body, content_type, "", page=True)).text
+
+    def _answered(self, job: Job) -> Answer:
+        encoded = msgspec.msgpack.encode(job)
+        try:
+            return self._asked(encoded)
+        except _Gone:
+            try:
+                return self._asked(encoded)
+            except _Gone as error:
+                raise ParserError(f"brings its parser down ({error})") from error
 
     def _asked(self, job: bytes) -> Answer:
         if self._closed:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tocsin.poller import page_text
 from tocsin.poller.parse import parse_feed
 from tocsin.poller.parsed import NotAFeedError, ParsedFeed
 
@@ -22,17 +23,19 @@ LENGTH = struct.Struct("!I")
 
 
 class Job(Struct, frozen=True):
-    """A document to parse."""
+    """A document to parse: a feed, or a ``page`` whose article is asked for."""
 
     body: bytes
     content_type: str | None
     url: str
+    page: bool = False
 
 
 class Answer(Struct, frozen=True):
-    """What came of a job: the feed, or why there is none."""
+    """What came of a job: the feed, or the article's ``text``, or why there is none."""
 
     feed: ParsedFeed | None = None
+    text: str = ""
     refused: str = ""
 
 
@@ -49,6 +52,8 @@ def receive(link: socket.socket, size: int) -> bytes:
 
 def answer(job: Job) -> Answer:
     """Do a job."""
+    if job.page:
+        return Answer(text=page_text.extract(job.body, job.content_type))
     try:
         return Answer(parse_feed(job.body, content_type=job.content_type, url=job.url))
     except NotAFeedError as error:

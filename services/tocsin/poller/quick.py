@@ -20,6 +20,7 @@ _PARSER: Final = {
     "remove_pis": True, "strip_cdata": True, "recover": False,
 }  # fmt: skip
 _ENTRIES: Final = frozenset({"item", "entry"})
+_ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _CDF: Final = frozenset({"href", "lastmod"})
 _IN_IMAGE: Final = frozenset({"title", "link", "description", "url", "href", "width", "height"})
 _IN_TEXT_INPUT: Final = frozenset({"title", "link", "description", "name"})
@@ -49,7 +50,7 @@ class _Document:
         root = element_name(self._root)
         if root not in _ROOTS:
             raise Doubt
-        scope = Scope().inside(self._root)
+        scope = Scope().inside(self._root, root=True)
         if root in {"rss", "feed"} and scope.language:
             self._feed["language"] = scope.language.replace("_", "-")
         if root in {"feed", "channel"}:
@@ -106,7 +107,7 @@ class _Document:
         if len(self._entries) == limits.ITEMS:
             return
         entry = Entry(scope.inside(element))
-        about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+        about = attributes(element).get(_ABOUT)
         if about:
             entry.told["id"] = about
         _refuse_cdf(element)

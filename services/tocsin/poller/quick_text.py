@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from msgspec import Struct
 
+from tocsin.poller.text import plausible
 from tocsin.poller.vocabulary import name
 
 _LANGUAGE: Final = "{http://www.w3.org/xml/1998/namespace}lang"
@@ -17,6 +18,11 @@ _CONTROLS: Final = {
     code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
 """C1 controls that were meant as characters of windows-1252."""
+_SOUND: Final = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[^\s\[\]]*)?\Z|[\w.][\w./-]*\Z|/(?!/)[\w./-]*\Z")
+_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XML: Final = "http://www.w3.org/xml/1998/namespace"
+_MEANT: Final = frozenset(["about", "base", "domain", "href", "ispermalink", "label", "lang", "lastmod", "mode", "rel",
+                           "scheme", "term", "text", "type", "uri", "url", "version"])  # fmt: skip
 _NONE: Final[Mapping[str, str]] = {}
 _SPECIAL: Final = frozenset({"svg", "math"})
 
@@ -31,8 +37,10 @@ class Scope(Struct, frozen=True):
     language: str | None = None
     base: str = ""
 
-    def inside(self, element: etree._Element) -> "Scope":
-        """The scope within ``element``."""
+    def inside(self, element: etree._Element, *, root: bool = False) -> "Scope":
+        """The scope within ``element``. Raises Doubt on bases that are odd, or that nothing outside stands behind: to
+        feedparser such a base goes on after its element.
+        """
         told = attributes(element)
         if not told:
             return self
@@ -40,6 +48,8 @@ class Scope(Struct, frozen=True):
         base = told.get(_BASE) or told.get("base")
         if language is None and not base:
             return self
+        if base and (not (root or self.base) or not _SOUND.match(base)):
+            raise Doubt
         return Scope(
             self.language if language is None else language or None, self.resolved(base) if base else self.base
         )
@@ -58,9 +68,17 @@ def resolved(base: str, link: str) -> str:
 
 
 def attributes(element: etree._Element) -> Mapping[str, str]:
-    """The attributes by name in small letters, ``{namespace}local`` where they have one."""
+    """The attributes by name in small letters, ``{namespace}local`` where they have one. Raises Doubt."""
     told = element.attrib
-    return {str(key).lower(): str(value) for key, value in told.items()} if told else _NONE
+    if not told:
+        return _NONE
+    named = {str(key).lower(): str(value) for key, value in told.items()}
+    for key in named:
+        namespace, bracket, local = key[1:].rpartition("}")
+        # in a namespace that feedparser does not know it goes by its bare name; and its parser knows fewer letters
+        if (bracket and local in _MEANT and namespace not in {_XML, _RDF}) or not key.isascii():
+            raise Doubt
+    return named
 
 
 def element_name(element: etree._Element) -> str:
@@ -90,9 +108,11 @@ def markup(element: etree._Element) -> str:
 
 def _put_right(value: str) -> str:
     try:
-        return value.encode("iso-8859-1").decode("utf-8")
+        meant = value.encode("iso-8859-1").decode("utf-8")
     except UnicodeError:
         return value
+    # feedparser takes whatever is valid
+    return meant if plausible(meant) else value
 
 
 def _write(element: etree._Element, pieces: list[str]) -> None:

@@ -6,8 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+import structlog
+
 from tocsin.domain.feed import ClaimedFeed, Gap
 from tocsin.poller import articles, coverage, hints
+from tocsin.poller.full_text import FullText
+from tocsin.poller.metrics import HELD_BACK
 from tocsin.poller.parsed import ParsedFeed
 from tocsin.poller.patience import Patience
 from tocsin.poller.publisher import Publisher
@@ -15,6 +19,8 @@ from tocsin.poller.verdict import News
 from tocsin.ports.clock import Clock
 from tocsin.ports.feeds import FeedStore
 from tocsin.settings.schema import PollerSettings
+
+log = structlog.get_logger()
 
 
 class Reader:
@@ -30,6 +36,7 @@ class Reader:
         clock: Clock,
         parsers: ThreadPoolExecutor,
         parse: Callable[..., ParsedFeed],
+        full_text: FullText,
     ) -> None:
         """``parse`` is ``parse.parse_feed`` or does the same elsewhere."""
         self._store = store
@@ -38,6 +45,7 @@ class Reader:
         self._clock = clock
         self._parsers = parsers
         self._parse = parse
+        self._full_text = full_text
         self._max_age = timedelta(hours=settings.alert_max_age)
 
     async def document(
@@ -55,7 +63,18 @@ class Reader:
         )
         now = self._clock()
         decision = articles.decide(claimed, found, known, now, self._max_age)
+        if decision.held_back:
+            HELD_BACK.inc(decision.held_back)
+            log.warning(
+                "feed.rebuilt",
+                feed=claimed.feed.id,
+                held_back=decision.held_back,
+                published=len(decision.articles),
+                detail="nearly all items are new or changed at once; remembered without publishing",
+            )
         fresh = coverage.mark(decision.articles, ended)
+        if claimed.feed.full_text:
+            fresh = await self._full_text.completed(fresh)
         await self._publisher.publish(claimed.feed.id, fresh)
         news = News(
             items=decision.items,

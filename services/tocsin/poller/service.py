@@ -13,9 +13,10 @@ import structlog
 
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import ClaimedFeed
-from tocsin.poller import schedule
+from tocsin.poller import page_text, schedule
 from tocsin.poller.crew import Crew
 from tocsin.poller.feed_metrics import exported
+from tocsin.poller.full_text import FullText
 from tocsin.poller.ledger import Ledger
 from tocsin.poller.look import Look
 from tocsin.poller.metrics import IN_FLIGHT
@@ -91,7 +92,9 @@ class Poller:
                 size=settings.parsers, timeout=settings.parse_timeout, memory=settings.parse_memory
             ) as processes,
         ):
-            asyncio.run(self._run(stop, io, parsers, processes.parse if settings.parsers else parse_feed))
+            own = settings.parsers > 0
+            texts = FullText(self._fetcher, parsers, processes.text if own else page_text.extract)
+            asyncio.run(self._run(stop, io, parsers, processes.parse if own else parse_feed, texts))
 
     async def _run(
         self,
@@ -99,6 +102,7 @@ class Poller:
         io: ThreadPoolExecutor,
         parsers: ThreadPoolExecutor,
         parse: Callable[..., ParsedFeed],
+        full_text: FullText,
     ) -> None:
         # names are resolved on the loop's own threads: a few names that do not answer must not hold up the others
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVERS, "poller-dns"))
@@ -114,6 +118,7 @@ class Poller:
             clock=self._clock,
             parsers=parsers,
             parse=parse,
+            full_text=full_text,
         )
         pushes = (
             Pushes(

@@ -78,6 +78,9 @@ _BREAKS: Final = re.compile(r" \n[ \n]*|\n[ \n]+")
 
 
 _SCRAMBLED: Final = re.compile("[\u00c2-\u00f4][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u20ac\u2122]")
+_SURE: Final = 3
+"""Characters of any script that do not all come out valid by chance."""
+_LATER_LATIN: Final = re.compile("[\u0080-\u024f\u2010-\u203a\u20ac\u2122]")
 _AS_LATIN: Final = "tocsin-as-latin"
 
 
@@ -111,13 +114,20 @@ def from_html(markup: str, limit: int) -> str:
 
 
 def unscrambled(text: str) -> str:
-    """UTF-8 that a publisher's software took for windows-1252 (``ZÃ¶lle``, ``â€™``), put right; other text as it is."""
+    """UTF-8 that a publisher's software took for windows-1252 (``ZÃ¶lle``, ``â€™``), put right; else as it is."""
     if text.isascii() or not _SCRAMBLED.search(text):
         return text
     try:
-        return text.encode("cp1252", _AS_LATIN).decode("utf-8")
+        meant = text.encode("cp1252", _AS_LATIN).decode("utf-8")
     except UnicodeError:
         return text
+    return meant if plausible(meant) else text
+
+
+def plausible(meant: str) -> bool:
+    """Whether a second decoding can be meant: by chance it is valid for ``é`` with a blank and a dash after it."""
+    foreign = [letter for letter in meant if letter > "\x7f"]
+    return len(foreign) >= _SURE or all(_LATER_LATIN.match(letter) for letter in foreign)
 
 
 def line(text: str) -> str:

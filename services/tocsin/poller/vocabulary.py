@@ -52,4 +52,4 @@ def is_harmless(element: str, *, has_children: bool) -> bool:
     """Whether an element of this name can be passed over, its descendants being so too."""
     if element in _HANDLED:
         return element in _HARMLESS and not (has_children and element in _MARKUP)
-    return element not in _RESERVED and ":" not in element
+    return element not in _RESERVED and ":" not in element and element.isascii()

@@ -11,6 +11,7 @@ from msgspec import Struct
 from tocsin.poller.parsed import NotAFeedError
 
 _ROOT: Final = re.compile(r"<!--|<(?:[\w.-]{1,40}:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_ITEM: Final = re.compile(r"<(item|entry)[\s>]")
 _HTML: Final = re.compile(r"<html[\s>]|<!doctype\s+html|<(?:head|body|div)[\s>]", re.IGNORECASE)
 _ENTITY: Final = re.compile(
     r"<!ENTITY\s+(\w{1,40})\s+(?:\"([^\"&<%]{1,32}|&#\w{1,8};)\"|'([^'&<%]{1,32}|&#\w{1,8};)')\s*>"
@@ -67,6 +68,8 @@ def mend(text: str) -> Mended:
     Raises NotAFeedError when there is no such root.
     """
     root = _root(text)
+    if root is None and (wrapped := _wrapped(text)):
+        text, root = wrapped, _root(wrapped)
     if root is None:
         if not text.strip():
             raise NotAFeedError("nothing but blanks, not a feed")
@@ -115,6 +118,19 @@ def _root(text: str) -> re.Match[str] | None:
         end = text.find("-->", found.end())
         start = end if end >= 0 else found.end()
     return None
+
+
+def _wrapped(text: str) -> str | None:
+    """Items without a feed around them, under a root of any name, as a feed."""
+    first = _ITEM.search(text)
+    if first is None or _HTML.search(text, 0, first.start()):
+        return None
+    kind = first[1]
+    end = text.rfind(f"</{kind}>")
+    if end < first.start():
+        return None
+    items = text[first.start() : end + len(f"</{kind}>")]
+    return f"<feed>{items}</feed>" if kind == "entry" else f"<rss><channel>{items}</channel></rss>"
 
 
 def _ended(document: str, opening: str) -> str:

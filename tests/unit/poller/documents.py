@@ -127,6 +127,26 @@ DOUBTFUL = {
     "link by url": rss("<item><title>A</title><link url='https://port.example/a'/></item>"),
 }
 
+# differences between the readers that fuzzing found
+DOUBTFUL |= {
+    "attribute in a foreign namespace": (
+        "<rdf:RDF xmlns:rdf='urn:not-rdf' xmlns='http://purl.org/rss/1.0/'><item rdf:about='https://r.example/1'><title>A</title>"
+        "</item></rdf:RDF>"
+    ),
+    "language in a foreign namespace": rss(
+        "<item x:lang='fr' xmlns:x='urn:x'><title lang='de' x:lang='fr'>A</title></item>"
+    ),
+    "base that is none": atom(
+        "<entry><title>A</title><link href='a.html'/></entry>", attributes="xml:base='https:blatt.example/x/'"
+    ),
+    "base without one outside": rss(
+        "<item><title xml:base='http://['>A</title></item><item><title>B</title><link>/b</link></item>"
+    ),
+    "letters that expat does not know": rss(
+        "<item><title>A</title><link re\ufffdl='x' href='https://port.example/a'/></item>"
+    ),
+}
+
 BROKEN = {
     "ampersand": rss("<item><title>AT&T & more</title><link>https://port.example/?a=1&b=2</link></item>"),
     "bracket": rss("<item><title>5 < 6</title></item>"),

@@ -109,3 +109,71 @@ def test_an_article_carries_the_feeds_words_and_the_operators() -> None:
     (article,) = look([told], feed=feed).articles
     assert (article.title, article.language, article.tags) == ("First line", "de", ("desk", "x", "y"))
     assert (article.source, article.feed, article.authors) == ("E", "f", ("A",))
+
+
+def test_a_guid_used_again_for_another_item_hides_it_not() -> None:
+    def only(n: int) -> ParsedItem:
+        return ParsedItem(guid="feed", title=f"T{n}", link=f"https://e.org/{n}", published=NOW - timedelta(hours=9 - n))
+
+    first = look([only(1)])
+    second = look([only(2)], first.items)
+    third = look([only(3)], first.items | second.items)
+    ids_seen = {article.id for found in (first, second, third) for article in found.articles}
+    assert len(ids_seen) == 3
+    assert look([only(3)], third.items).articles == ()
+
+
+def test_a_new_title_and_link_of_the_same_date_are_a_revision() -> None:
+    at = NOW - timedelta(hours=1)
+    first = look([ParsedItem(guid="1", title="Typo", link="https://e.org/typo", published=at)])
+    (article,) = look([ParsedItem(guid="1", title="T", link="https://e.org/t", published=at)], first.items).articles
+    assert (article.id, article.revision) == (first.articles[0].id, 2)
+
+
+def catalogue(scheme: str, *, count: int = 20, summary: str = "s", dated: bool = True) -> list[ParsedItem]:
+    return [
+        ParsedItem(
+            guid=f"{scheme}{n}",
+            title=f"T{n}",
+            summary=summary,
+            published=NOW - timedelta(hours=2 + n) if dated else None,
+        )
+        for n in range(count)
+    ]
+
+
+def test_new_guids_for_all_items_ring_only_for_what_is_new() -> None:
+    before = look(catalogue("a"), polled=None)
+    news = ParsedItem(guid="b-new", title="News", published=NOW - timedelta(minutes=5))
+    found = look([news, *catalogue("b")], before.items)
+    assert [article.title for article in found.articles] == ["News"]
+    assert (found.held_back, len(found.items)) == (20, 21)
+    assert look([news, *catalogue("b")], found.items) == Decision(items=found.items, articles=())
+
+
+def test_new_guids_without_dates_ring_for_nothing() -> None:
+    before = look(catalogue("a", dated=False), polled=None)
+    found = look(catalogue("b", dated=False), before.items)
+    assert (found.articles, found.held_back) == ((), 20)
+
+
+def test_another_template_is_no_revision_of_everything() -> None:
+    before = look(catalogue("a"), polled=None)
+    changed = catalogue("a", summary="s. Follow us!")
+    changed[3] = ParsedItem(guid="a3", title="T3, corrected", published=changed[3].published)
+    found = look(changed, before.items)
+    assert [article.title for article in found.articles] == ["T3, corrected"]
+    assert found.held_back == 19
+
+
+def test_a_busy_feed_is_not_taken_for_a_rebuilt_one() -> None:
+    before = look(catalogue("a"), polled=None)
+    fresh = [ParsedItem(guid=f"n{n}", title=f"N{n}", published=NOW - timedelta(days=3)) for n in range(10)]
+    found = look([*fresh, *catalogue("a")[:10]], before.items)
+    assert (len(found.articles), found.held_back) == (10, 0)
+
+
+def test_what_was_remembered_before_there_were_marks_is_understood() -> None:
+    first = look([item()])
+    old = {id: " ".join(told.split(" ")[:2]) for id, told in first.items.items()}
+    assert look([item()], old).articles == ()

@@ -119,6 +119,21 @@ def test_mends_what_can_be_mended(body: bytes) -> None:
     assert parse_feed(body, content_type=None, url="").items[0].title.rstrip("\ufffd") == "ok"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<?xml version='1.0'?><items><item><title>ok</title><link>https://e.org/1</link></item></items>",
+        b"<entry xmlns='http://www.w3.org/2005/Atom'><title>ok</title><link href='https://e.org/1'/></entry>",
+        b"<data><x><rss><channel><item><title>ok</title><link>https://e.org/1</link></item></channel></rss></x></data>",
+        b"<rss><channel><item><title>ok</title><guid isPermaLink='True'>https://e.org/1</guid></item></channel></rss>",
+    ],
+    ids=["items", "entry", "wrapped", "guid"],
+)
+def test_odd_roots_and_links(body: bytes) -> None:
+    (item,) = parse_feed(body, content_type=None, url="https://e.org/").items
+    assert (item.title, item.link) == ("ok", "https://e.org/1")
+
+
 def test_entities_cannot_multiply_the_text() -> None:
     nested = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "{"A" * 30}">{nested}<!ENTITY big "{"B" * 100_000}">'

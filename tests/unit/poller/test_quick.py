@@ -64,7 +64,7 @@ def test_takes_no_entity_from_anywhere() -> None:
     assert feed is None or feed["entries"][0]["title"] == ""
 
 
-_TEXT = st.text(st.sampled_from("ab \u00e4\u4e2d<>&;#'\"\n]/=1\u0096\u00c3\u00a9"), max_size=12)
+_TEXT = st.text(st.sampled_from("ab \u4e2d<>&;#'\"\n]/=1\u0096\u00c3\u00a9"), max_size=12)
 _NAMES = st.sampled_from(
     [
         "title", "link", "guid", "id", "pubDate", "published", "updated", "dc:date", "description", "summary", "content",
@@ -107,7 +107,7 @@ _SPACES = " ".join(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(items=_ITEMS, head=st.lists(_ELEMENT, max_size=3).map("".join), kind=st.sampled_from(["rss", "atom", "rdf"]))
 def test_generated_feeds(items: list[str], head: str, kind: str) -> None:
     if kind == "rss":

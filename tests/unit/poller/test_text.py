@@ -56,11 +56,13 @@ def test_knows_markup_from_text() -> None:
     [
         ("Z\u00c3\u00b6lle", "Zölle"),
         ("It\u00e2\u20ac\u2122s", "It’s"),
-        ("\u00e6\u2014\u00a5\u00e6\u0153\u00ac", "日本"),
+        ("\u00e6\u2014\u00a5\u00e6\u0153\u00ac\u00e8\u00aa\u017e", "日本語"),
         ("\u00d0\u02dc\u00d0\u00bc\u00d0\u00bf\u00d0\u00be\u00d1\u0080\u00d1\u201a", "Импорт"),
         ("Zölle", "Zölle"),
         ("NÃO “É” MAÇÃ", "NÃO “É” MAÇÃ"),
         ("Â is a letter", "Â is a letter"),
+        ("café\u00a0— là\u00a0« bas\u00a0»", "café\u00a0— là\u00a0« bas\u00a0»"),
+        ("café\u00a0— x", "café\u00a0— x"),
     ],
 )
 def test_puts_right_what_was_decoded_wrongly_by_its_publisher(text: str, expected: str) -> None:
