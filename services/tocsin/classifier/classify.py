@@ -84,7 +84,7 @@ class Classifier:
 
     def classify(self, text: Text) -> Classification:
         """The verdict on ``text``. Offsets in it are code points of the original fields."""
-        seen = self._read(text)
+        seen = self.read(text)
         findings = scoring.weigh(seen.passages, seen.triggers)
         scores = {type: findings[type].probability if type in findings else 0.0 for type in self.knowledge.events}
         groups = _best_of_groups(scores)
@@ -121,9 +121,10 @@ class Classifier:
 
     def observe(self, text: Text, types: Sequence[str], judgements: Sequence[str]) -> Observation:
         """What a model for ``types`` and ``judgements`` sees of ``text``."""
-        return self._observe(text, self._read(text), types, judgements)
+        return self._observe(text, self.read(text), types, judgements)
 
-    def _read(self, text: Text) -> Seen:
+    def read(self, text: Text) -> Seen:
+        """The lexical stages: what stands in ``text``, before it is judged."""
         fields: dict[Field, str] = {"title": text.title, "summary": text.summary, "content": text.content}
         fields = {field: value[: LIMITS[field]] for field, value in fields.items() if value and not value.isspace()}
         language, spoken = _language(text.language, " \n".join(fields.values()))

@@ -13,17 +13,24 @@ import typer
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
 from tocsin.bootstrap import open_classifier
 from tocsin.classifier.classify import Text
+from tocsin.cli.classify_page import is_address, page
 from tocsin.cli.classify_report import print_report, report
 from tocsin.cli.classify_stream import StoryLine, classify_lines
+from tocsin.cli.configured import ConfigOption, settings_from
 from tocsin.cli.models import EmbedderOption, ModelOption
 from tocsin.domain.errors import ConfigurationError
 from tocsin.knowledge import load_knowledge
-from tocsin.settings.schema import ClassifierSettings
+from tocsin.settings.schema import ClassifierSettings, Settings
 
 
 def classify(
-    file: Annotated[
-        Path | None, typer.Argument(help="Text: the first line is the title. - is standard input.", show_default=False)
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[URL|FILE]",
+            help="A web address, or a text whose first line is the title; - is standard input.",
+            show_default=False,
+        ),
     ] = None,
     *,
     jsonl: Annotated[
@@ -35,6 +42,7 @@ def classify(
     knowledge: Annotated[
         list[Path] | None, typer.Option("--knowledge", help="A folder laid over the built-in knowledge; repeatable.")
     ] = None,
+    config: ConfigOption = None,
     embedder: EmbedderOption = "auto",
     model: ModelOption = None,
     lang: Annotated[str | None, typer.Option("--lang", help="The language of FILE, instead of recognising it.")] = None,
@@ -43,20 +51,25 @@ def classify(
     """Show what the classifier finds in a text, with the evidence."""
     if stories and not jsonl:
         _fail("--stories needs a stream of items; add --jsonl")
-    if file is None and not jsonl:
-        _fail("nothing to classify; give a FILE, - for standard input, or --jsonl")
+    if source is None and not jsonl:
+        _fail("nothing to classify; give a URL, a FILE, - for standard input, or --jsonl")
+    text: Text | None = None
     try:
-        classifier = open_classifier(
-            ClassifierSettings(embedder=embedder, model=model), load_knowledge(knowledge or [])
-        )
+        settings = settings_from(config) if config else Settings()
+        chosen = ClassifierSettings(embedder=embedder, model=model) if (embedder, model) != ("auto", None) else None
+        folders = [*map(Path, settings.knowledge), *(knowledge or [])]
+        classifier = open_classifier(chosen or settings.classifier, load_knowledge(folders))
+        if source and is_address(source):
+            text = page(source, lang, settings.poller)
     except ConfigurationError as error:
         _fail(*error.problems)
     with ExitStack() as stack:
-        source = _open(file, stack)
-        if jsonl:
-            story_line = _story_line(stack) if stories else None
-            sys.exit(classify_lines(classifier, source, typer.get_binary_stream("stdout"), story_line))
-        text = _text(source.read(), str(file), lang)
+        if text is None:
+            opened = _open(source, stack)
+            if jsonl:
+                story_line = _story_line(stack) if stories else None
+                sys.exit(classify_lines(classifier, opened, typer.get_binary_stream("stdout"), story_line))
+            text = _text(opened.read(), str(source), lang)
     classification = classifier.classify(text)
     if json_output:
         print(json.dumps(report(None, classification)))
@@ -64,11 +77,11 @@ def classify(
         print_report(text, classification)
 
 
-def _open(file: Path | None, stack: ExitStack) -> BinaryIO:
-    if file is None or str(file) == "-":
+def _open(file: str | None, stack: ExitStack) -> BinaryIO:
+    if file is None or file == "-":
         return typer.get_binary_stream("stdin")
     try:
-        return stack.enter_context(file.open("rb"))
+        return stack.enter_context(Path(file).open("rb"))
     except OSError as error:
         _fail(f"{file}: {error.strerror}")
 
