@@ -103,6 +103,7 @@ def test_a_push_reaches_the_bus_within_a_second_and_polling_becomes_slow(world: 
     settings, callback = websub()
     with world.polling(hub=callback, websub=settings.websub):
         until(lambda: subscribed(world))
+        until(lambda: hub.verified)
         assert hub.verified == [(200, "say-this")]
         assert {name: hub.asked[0][name] for name in ("hub.mode", "hub.topic")} == {
             "hub.mode": "subscribe",

@@ -175,8 +175,6 @@ def _recall(remembered: str | None) -> tuple[int, str, tuple[str, ...]]:
 def _article(claimed: ClaimedFeed, candidate: Candidate, id: str, revision: int, now: datetime) -> Article:
     feed, item = claimed.feed, candidate.item
     published = min(item.published, now) if item.published else None
-    # came out after the last good look, and looks failed since
-    late = bool(claimed.errors and claimed.polled and published and published > claimed.polled)
     return Article(
         id=id,
         feed=feed.id,
@@ -194,5 +192,4 @@ def _article(claimed: ClaimedFeed, candidate: Candidate, id: str, revision: int,
         updated=min(item.updated, now) if item.updated else None,
         authors=item.authors,
         tags=tuple(dict.fromkeys((*feed.tags, *item.tags))),
-        late=late,
     )

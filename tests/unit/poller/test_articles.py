@@ -97,12 +97,6 @@ def test_a_date_in_the_future_is_now() -> None:
     assert (article.published, article.updated, article.seen) == (NOW, NOW, NOW)
 
 
-def test_what_came_out_while_the_feed_was_away_is_late() -> None:
-    new = ParsedItem(guid="1", title="T", published=NOW - timedelta(minutes=30))
-    assert look([new], errors=2).articles[0].late
-    assert not look([new], errors=0).articles[0].late
-
-
 def test_an_article_carries_the_feeds_words_and_the_operators() -> None:
     feed = Feed(id="f", url="https://e.org/", source="E", language="de", tags=("desk", "x"))
     told = ParsedItem(guid="1", summary="First line\nsecond", tags=("x", "y"), language="en", authors=("A",))
