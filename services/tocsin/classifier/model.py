@@ -84,7 +84,7 @@ class Model:
         self._turns = arrays["direction.types"].astype(np.float32)
         self._turns_bias = arrays["direction.types.bias"].astype(np.float32)
         self._second = arrays["second"].astype(np.float32)
-        self._neighbours = arrays["neighbours"]
+        self._neighbours = arrays["neighbours"].astype(np.float32) / 127
 
     def centred(self, vector: Array) -> Array:
         """An embedding as the heads take it."""
@@ -122,7 +122,8 @@ class Model:
             return None
         centred = self.centred(vector)
         centred = centred / (float(np.linalg.norm(centred)) or 1.0)
-        near = self._neighbours @ (centred * (1 / 127)).astype(np.float32)
+        # not @: waking BLAS threads costs more than this takes on one
+        near = np.einsum("ij,j->i", self._neighbours, centred)
         best = int(near.argmax())
         return self.about.titles[best], float(near[best])
 
