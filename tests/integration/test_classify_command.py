@@ -155,7 +155,7 @@ def test_standard_input_is_a_text_too(overlay: str) -> None:
     ("arguments", "message"),
     [
         (["/nowhere/news.txt"], "/nowhere/news.txt: No such file"),
-        ([], "give a FILE, - for standard input, or --jsonl"),
+        ([], "give a URL, a FILE, - for standard input, or --jsonl"),
         (["--stories", "-"], "add --jsonl"),
         (["-", "--knowledge", "/nowhere/overlay"], "/nowhere/overlay: no such folder"),
     ],

@@ -48,7 +48,6 @@ def test_a_fitted_model_tells_events_from_ordinary_news(model: Model) -> None:
     assert rate.any is not None
     assert cake.any is not None
     assert rate.any > cake.any
-    assert rate.policy > rate.market
 
 
 def test_types_without_a_model_are_judged_by_their_words(model: Model) -> None:
