@@ -102,8 +102,9 @@ def main() -> int:
     # one round: in a second, every text would be a copy
     whole = seconds(classifier.classify, fresh(texts[:100]), rounds=1)
     tell("whole pipeline with e5, articles a second", 1 / whole, WHOLE_PER_SECOND, at_least=True)
-    copied = copies_seconds(classifier, texts[:100])
-    tell("copies, times cheaper", whole / copied, COPIES_CHEAPER, at_least=True)
+    first, exact, near = copies_seconds(classifier, texts[:100])
+    tell("exact copies, times cheaper", first / exact, COPIES_CHEAPER, at_least=True)
+    tell("near copies, times cheaper", first / near, COPIES_CHEAPER, at_least=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if not peer:  # spaCy's own memory is not ours
         tell("resident memory", memory, MEGABYTES, at_least=False, unit=" MB")
@@ -116,13 +117,14 @@ def fresh(texts: Sequence[Text]) -> list[Text]:
     return [Text(title=f"{n} {text.title}", summary=text.summary, language="en") for n, text in enumerate(texts)]
 
 
-def copies_seconds(classifier: Classifier, texts: Sequence[Text]) -> float:
-    """A syndicated copy: the same report with a word more at its end."""
-    originals = [Text(title=text.title, summary=text.summary or text.content[:300], language="en") for text in texts]
-    for text in originals:
-        classifier.classify(text)
-    copies = [Text(title=text.title, summary=text.summary, language="en") for text in originals]
-    return seconds(classifier.classify, copies)
+def copies_seconds(classifier: Classifier, texts: Sequence[Text]) -> tuple[float, float, float]:
+    """What a report of 100 words costs at first, as an exact copy, and as a syndicated one, which ends in another word."""
+    originals = [
+        Text(title=text.title, summary=f"{text.summary} {text.content[:500]}", language="en") for text in texts
+    ]
+    near = [Text(title=text.title, summary=f"{text.summary} (wire)", language="en") for text in originals]
+    first = seconds(classifier.classify, originals, rounds=1)
+    return first, seconds(classifier.classify, originals), seconds(classifier.classify, near, rounds=1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from msgspec import Struct
 from tocsin.classifier import features, ngrams, scoring
 from tocsin.classifier.amounts import read_amounts
 from tocsin.classifier.companies import CompanyLinker
-from tocsin.classifier.copies import CopyMemory
+from tocsin.classifier.copies import CopyMemory, VerdictMemory
 from tocsin.classifier.language import base_language, identify
 from tocsin.classifier.matcher import Matcher
 from tocsin.classifier.model import Array, Judged, Model
@@ -81,9 +81,17 @@ class Classifier:
         self._linker = CompanyLinker(tuple(knowledge.companies.values()))
         self._matcher: Matcher[Rule] = Matcher(entries(knowledge))
         self._vectors = CopyMemory()
+        self._verdicts: VerdictMemory[Classification] = VerdictMemory()
 
     def classify(self, text: Text) -> Classification:
         """The verdict on ``text``. Offsets in it are code points of the original fields."""
+        known = self._verdicts.get(text)
+        if known is None:
+            known = self._judge(text)
+            self._verdicts.put(text, known)
+        return known
+
+    def _judge(self, text: Text) -> Classification:
         seen = self.read(text)
         findings = scoring.weigh(seen.passages, seen.triggers)
         scores = {type: findings[type].probability if type in findings else 0.0 for type in self.knowledge.events}
@@ -196,7 +204,7 @@ class Classifier:
         return msgspec.structs.replace(
             described,
             confidence=round(score, 4),
-            direction=judged.directions[event.id],
+            direction=judged.direction(event.id),
             evidence=evidence,
         )
 

@@ -1,15 +1,18 @@
-"""Vectors of recent texts: a copy has the meaning of the original, and computing that is what costs."""
+"""Recent texts: an exact copy has the verdict of the original, a near copy its meaning, which is what costs."""
 
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
+from msgspec import Struct, structs
 from rensa import RMinHash
 
 from tocsin.classifier.model import Array
+
+V = TypeVar("V")
 
 _MOST: Final = 4_096
 _PERMUTATIONS: Final = 64
@@ -76,6 +79,35 @@ class CopyMemory:
                 for band in _bands(dropped.sketch):
                     if self._bands.get(band) == old:
                         del self._bands[band]
+
+
+class VerdictMemory(Generic[V]):
+    """What was made of the last few thousand texts, for exact copies. Thread-safe.
+
+    A key is any frozen struct of texts; only its digest is kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[bytes, V] = OrderedDict()
+
+    def get(self, text: Struct) -> V | None:
+        """What is known of the very same text."""
+        with self._lock:
+            return self._known.get(_digest(text))
+
+    def put(self, text: Struct, value: V) -> None:
+        """Remember it, and forget the oldest when there are too many."""
+        with self._lock:
+            self._known[_digest(text)] = value
+            if len(self._known) > _MOST:
+                self._known.popitem(last=False)
+
+
+def _digest(text: Struct) -> bytes:
+    # surrogates have no UTF-8, so not by way of JSON
+    parts = "\x1f".join(map(str, structs.astuple(text)))
+    return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _sketch(text: str) -> tuple[int, ...]:

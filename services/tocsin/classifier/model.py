@@ -6,7 +6,7 @@ hold what they promise. Both are linear, so that what counted can be said.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -63,11 +63,11 @@ class Linear(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Probabilities by type and group, and which way an event of each type would point."""
+    """Probabilities by type and group. ``direction`` tells which way an event of a type would point."""
 
     types: dict[str, float]
     groups: dict[str, float]
-    directions: dict[str, Direction]
+    direction: Callable[[str], Direction]
 
 
 class Model:
@@ -100,13 +100,17 @@ class Model:
         probabilities = _sigmoid((rows * self._second[:, :-1]).sum(axis=1) + self._second[:, -1])
         names = (*self.about.types, *GROUPS)
         by_name = {name: float(value) for name, value in zip(names, probabilities, strict=True)}
-        turn = self._turn.logits(centred, ngrams, cues)
-        # (types, directions): what the words mean depends on what happened, "raises" above all
-        turns = self._turns @ centred + self._turns_bias + turn
+
+        def direction(type: str) -> Direction:
+            # what the words mean depends on what happened, "raises" above all
+            number = self.about.types.index(type)
+            turn = self._turn.logits(centred, ngrams, cues) + self._turns_bias[number]
+            return _way(turn + np.einsum("ij,j->i", self._turns[number], centred))
+
         return Judged(
             types={type: by_name[type] for type in self.about.types},
             groups={group: by_name[group] for group in GROUPS},
-            directions={type: _way(row) for type, row in zip(self.about.types, turns, strict=True)},
+            direction=direction,
         )
 
     def ngram_weights(self, type: str, buckets: NDArray[np.int32]) -> Array:
