@@ -118,7 +118,7 @@ def fresh(texts: Sequence[Text]) -> list[Text]:
 
 
 def copies_seconds(classifier: Classifier, texts: Sequence[Text]) -> tuple[float, float, float]:
-    """What a report of 100 words costs at first, as an exact copy, and as a syndicated one, which ends in another word."""
+    """What a report of 100 words costs at first, as an exact copy, and as a syndicated one, ending in another word."""
     originals = [
         Text(title=text.title, summary=f"{text.summary} {text.content[:500]}", language="en") for text in texts
     ]
