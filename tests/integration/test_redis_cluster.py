@@ -13,8 +13,8 @@ from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
 
 from tocsin.adapters.redis.state import RedisState
-from tocsin.domain.errors import TransientError
 from tocsin.domain.delivery import ChannelState, Progress
+from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators
 from tocsin.domain.subscription import Subscriber
 from tocsin.settings.schema import RedisSettings

@@ -9,7 +9,7 @@ import pytest
 import redis
 from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
-from tests.contract.deliveries import NOW, delivery, outcome
+from tests.contract.deliveries import NOW, delivery
 
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.state import RedisState

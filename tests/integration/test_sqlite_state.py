@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.contract.deliveries import delivery, outcome
+from tests.contract.deliveries import delivery
 
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.state import SqliteState
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
-from tocsin.domain.errors import ConfigurationError, TransientError
 from tocsin.domain.delivery import ChannelState, ClaimedLane, Lane, Progress
+from tocsin.domain.errors import ConfigurationError, TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators
 from tocsin.domain.subscription import Subscriber
 

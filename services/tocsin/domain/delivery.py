@@ -133,7 +133,7 @@ class ChannelState(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClaimedLane(Struct, frozen=True, kw_only=True):
-    """A lane in the hands of one notifier until the lease ends, with its next deliveries. ``token`` proves the claim."""
+    """A lane in one notifier's hands until the lease ends, with its next deliveries. ``token`` proves the claim."""
 
     lane: Lane
     token: str

@@ -181,9 +181,7 @@ class RedisOutbox:
             else:
                 name = subscriber.encode()
                 bounds = (b"(" + name + b"\1", b"[" + name + b"\0")
-                page = self._link.command(
-                    "ZREVRANGEBYLEX", *self._keys("people"), *bounds, "LIMIT", start, _BATCH
-                )
+                page = self._link.command("ZREVRANGEBYLEX", *self._keys("people"), *bounds, "LIMIT", start, _BATCH)
                 page = [member.rpartition(b"\0")[2] for member in page]
             if not page:
                 return

@@ -124,7 +124,12 @@ class SqliteOutbox:
             for each in deliveries:
                 lane = {"subscriber": each.alert.subscriber, "channel": each.channel, "due": micros(each.due)}
                 row = (
-                    *(each.id, each.alert.subscriber, each.channel, codec.encode(DeliveryRecord.planned_now(each, now))),
+                    *(
+                        each.id,
+                        each.alert.subscriber,
+                        each.channel,
+                        codec.encode(DeliveryRecord.planned_now(each, now)),
+                    ),
                     *(codec.encode(each), micros(now), lane["due"], each.attempts),
                 )
                 if connection.execute(_PLAN, row).rowcount:
@@ -254,9 +259,7 @@ class SqliteOutbox:
     def forget(self, before: datetime) -> int:
         """See the port."""
         with self._database.write() as connection:
-            return connection.execute(
-                "DELETE FROM deliveries WHERE told = 1 AND ended < ?", (micros(before),)
-            ).rowcount
+            return connection.execute("DELETE FROM deliveries WHERE told = 1 AND ended < ?", (micros(before),)).rowcount
 
     def pending(self) -> int:
         """See the port."""
