@@ -10,16 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.adapters.apprise.sender import AppriseSender
-<<<<<<< HEAD
 from tocsin.adapters.embedding.choose import open_embedder
-from tocsin.adapters.http.fetcher import AiohttpFetcher
-from tocsin.adapters.http.websub import WebSubHub
-=======
 from tocsin.adapters.http.address_guard import AddressGuard
 from tocsin.adapters.http.fetcher import AiohttpFetcher
+from tocsin.adapters.http.websub import WebSubHub
 from tocsin.adapters.webhook.address import SCHEMES
 from tocsin.adapters.webhook.sender import WebhookSender
->>>>>>> 92140ae (Notifier by lanes: own pace, breaker and fallback per channel; signed webhooks; messages in seven languages that fit every channel)
 from tocsin.classifier.classify import Classifier
 from tocsin.classifier.model import Model, builtin_model, load_model
 from tocsin.classifier.reload import CurrentClassifier
@@ -35,11 +31,8 @@ from tocsin.poller import page_text
 from tocsin.poller.service import Poller
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock, system_clock
-<<<<<<< HEAD
 from tocsin.ports.embedder import Embedder
-=======
 from tocsin.ports.sender import Sender
->>>>>>> 92140ae (Notifier by lanes: own pace, breaker and fallback per channel; signed webhooks; messages in seven languages that fit every channel)
 from tocsin.ports.state import State
 from tocsin.router.service import RouterHandler
 from tocsin.runtime import lifecycle
@@ -178,7 +171,6 @@ def services(
     return running
 
 
-<<<<<<< HEAD
 def open_classifier(settings: ClassifierSettings, knowledge: Knowledge) -> Classifier:
     """A classifier with the embedder and the model that the settings ask for. Raises ConfigurationError."""
     embedder, model = _open_model(settings)
@@ -212,13 +204,13 @@ def cache_folder(settings: ClassifierSettings) -> Path:
     """Where encoders built once are kept: the setting, else ``TOCSIN_CACHE``, else the user's cache folder."""
     given = settings.cache or os.environ.get("TOCSIN_CACHE")
     return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tocsin"
-=======
+
+
 def sender(settings: Settings) -> Sender:
     """What speaks to the channels."""
     guard = AddressGuard(settings.notifier.allow_private)
     webhook = WebhookSender(guard.allows)
     return SenderByScheme(dict.fromkeys(SCHEMES, webhook), AppriseSender(guard.allows))
->>>>>>> 92140ae (Notifier by lanes: own pace, breaker and fallback per channel; signed webhooks; messages in seven languages that fit every channel)
 
 
 def prepare(configuration: Configuration, deployment: Deployment, roles: Sequence[str]) -> None:

@@ -264,7 +264,7 @@ def test_after_a_crash_between_settlement_and_publication_nothing_is_sent_again(
     with RecordingWebhook() as webhook:
         deployment.channels(hook(webhook))
         # the first life: sends and settles, and dies before the outcome is on the bus
-        (lane,) = _claimed(deployment, fresh())
+        (lane,) = _claimed(deployment, fresh(), lease=timedelta(seconds=0.3))
         settled = _delivered(deployment, lane)
         with deployment.running():
             (outcome,) = deployment.outcomes(1)
