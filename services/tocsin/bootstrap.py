@@ -27,6 +27,7 @@ from tocsin.knowledge import Knowledge, load_knowledge
 from tocsin.notifier.planner import PlannerHandler
 from tocsin.notifier.senders import SenderByScheme
 from tocsin.notifier.service import Notifier
+from tocsin.notifier.template_check import check_templates
 from tocsin.poller import page_text
 from tocsin.poller.service import Poller
 from tocsin.ports.bus import Bus
@@ -59,6 +60,7 @@ class Configuration:
         self.knowledge: Knowledge = load_knowledge([Path(folder) for folder in settings.knowledge])
         types = set(self.knowledge.events)
         tickers = set(self.knowledge.companies)
+        check_templates(settings.notifier)
         problems = [
             *check_settings(settings),
             *check_feeds(settings.feeds, self.feeds),

@@ -24,7 +24,7 @@ from tocsin.notifier import attempt
 from tocsin.notifier.planner import PlannerHandler
 from tocsin.notifier.publisher import OutcomePublisher
 from tocsin.notifier.service import Notifier
-from tocsin.ports.clock import system_clock
+from tocsin.ports.clock import Clock, system_clock
 from tocsin.ports.sender import Message, Sender, SendResult, Traits
 from tocsin.runtime.health import Health, Heartbeat
 from tocsin.runtime.worker import Worker
@@ -42,6 +42,7 @@ class Deployment:
     """The notifier's surroundings; ``running`` is one life of the process."""
 
     def __init__(self, folder: Path) -> None:
+        self.clock: Clock = system_clock
         self.outbox = SqliteOutbox(folder / "state.db")
         self.subscriptions = SqliteSubscriptionStore(folder / "state.db")
         self.bus = SqliteBus(folder / "bus.db", BusSettings(), instance="t", clock=system_clock)
@@ -59,7 +60,7 @@ class Deployment:
 
     def notifier(self, sender: Sender | None = None, settings: NotifierSettings = QUICK) -> Notifier:
         return Notifier(
-            self.outbox, self.subscriptions, sender or AppriseSender(), self.bus, settings, system_clock, self.heart
+            self.outbox, self.subscriptions, sender or AppriseSender(), self.bus, settings, self.clock, self.heart
         )
 
     @contextmanager
@@ -67,7 +68,7 @@ class Deployment:
         stop = threading.Event()
         planner = Worker(
             self.bus,
-            PlannerHandler(self.outbox, self.subscriptions, system_clock),
+            PlannerHandler(self.outbox, self.subscriptions, self.clock),
             clock=system_clock,
             heartbeat=self.health.heartbeat("notifier"),
         )

@@ -69,7 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Values, and no methods."""
-        return super().is_safe_attribute(obj, attr, value) and (isinstance(obj, Mapping) or not callable(value))
+        return super().is_safe_attribute(obj, attr, value) and not callable(value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic is for numbers."""
