@@ -24,6 +24,8 @@ from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.feed import Feed
 from tocsin.domain.subscription import Subscriber
 from tocsin.knowledge import Knowledge, load_knowledge
+from tocsin.notifier.addresses import Addresses
+from tocsin.notifier.messages import Messages
 from tocsin.notifier.planner import PlannerHandler
 from tocsin.notifier.senders import SenderByScheme
 from tocsin.notifier.service import Notifier
@@ -40,6 +42,7 @@ from tocsin.runtime import lifecycle
 from tocsin.runtime.health import Health, HealthServer
 from tocsin.runtime.lifecycle import Service
 from tocsin.runtime.startup import until_ready
+from tocsin.runtime.vault import Vault, key_in, parse_keys
 from tocsin.runtime.worker import Handler, Worker
 from tocsin.settings.check import check_feeds, check_settings, check_subscribers
 from tocsin.settings.feeds_file import load_feeds
@@ -158,16 +161,18 @@ def services(
             worker(RouterHandler(deployment.state.subscriptions, deployment.state.alert_log, clock, max_age))
         )
     if "notifier" in roles:
-        running.append(worker(PlannerHandler(deployment.state.outbox, deployment.state.subscriptions, clock)))
+        people = addresses(settings, deployment.state)
+        running.append(worker(PlannerHandler(deployment.state.outbox, people, clock)))
         running.append(
             Notifier(
                 outbox=deployment.state.outbox,
-                subscriptions=deployment.state.subscriptions,
+                subscriptions=people,
                 sender=sender(settings),
                 bus=deployment.bus,
                 settings=settings.notifier,
                 clock=clock,
                 heartbeat=health.heartbeat("notifier-sender"),
+                messages=Messages(settings.notifier, keys(settings)),
             )
         )
     return running
@@ -215,13 +220,25 @@ def sender(settings: Settings) -> Sender:
     return SenderByScheme(dict.fromkeys(SCHEMES, webhook), AppriseSender(guard.allows))
 
 
+def keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that seal addresses and sign links: the setting, or in a one-machine deployment a file made for it."""
+    if settings.notifier.key:
+        return parse_keys(settings.notifier.key, "notifier.key")
+    return key_in(Path(settings.data) / "secret.key") if settings.state.kind == "sqlite" else ()
+
+
+def addresses(settings: Settings, state: State) -> Addresses:
+    """The subscribers for those who send: with all channels, and addresses that are sealed in the store."""
+    return Addresses(state.subscriptions, state.channels, Vault(keys(settings)))
+
+
 def prepare(configuration: Configuration, deployment: Deployment, roles: Sequence[str]) -> None:
     """Make topics and bring the stores in line with the configuration. Idempotent. Raises TransientError."""
     deployment.bus.create_topics()
     if "poller" in roles:
         deployment.state.feeds.sync(configuration.feeds, deployment.clock())
     if "router" in roles or "notifier" in roles:
-        deployment.state.subscriptions.sync(configuration.subscribers)
+        addresses(configuration.settings, deployment.state).sync(configuration.subscribers)
 
 
 def run(configuration: Configuration, roles: Sequence[str], stop: threading.Event) -> bool:

@@ -12,6 +12,7 @@ from tests.unit.notifier.alerts import alert
 
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.sqlite.bus import SqliteBus
+from tocsin.adapters.sqlite.channels import SqliteChannelStore
 from tocsin.adapters.sqlite.outbox import SqliteOutbox
 from tocsin.adapters.sqlite.subscriptions import SqliteSubscriptionStore
 from tocsin.domain import codec
@@ -26,6 +27,7 @@ from tocsin.notifier.publisher import OutcomePublisher
 from tocsin.notifier.service import Notifier
 from tocsin.ports.clock import Clock, system_clock
 from tocsin.ports.sender import Message, Sender, SendResult, Traits
+from tocsin.ports.subscriptions import SubscriptionStore
 from tocsin.runtime.health import Health, Heartbeat
 from tocsin.runtime.worker import Worker
 from tocsin.settings.schema import BusSettings, NotifierSettings
@@ -45,6 +47,8 @@ class Deployment:
         self.clock: Clock = system_clock
         self.outbox = SqliteOutbox(folder / "state.db")
         self.subscriptions = SqliteSubscriptionStore(folder / "state.db")
+        self.channels_added = SqliteChannelStore(folder / "state.db")
+        self.people: SubscriptionStore = self.subscriptions
         self.bus = SqliteBus(folder / "bus.db", BusSettings(), instance="t", clock=system_clock)
         self.bus.create_topics()
         self.health = Health()
@@ -59,16 +63,14 @@ class Deployment:
         self.bus.publish([record(told) for told in alerts])
 
     def notifier(self, sender: Sender | None = None, settings: NotifierSettings = QUICK) -> Notifier:
-        return Notifier(
-            self.outbox, self.subscriptions, sender or AppriseSender(), self.bus, settings, self.clock, self.heart
-        )
+        return Notifier(self.outbox, self.people, sender or AppriseSender(), self.bus, settings, self.clock, self.heart)
 
     @contextmanager
     def running(self, sender: Sender | None = None, settings: NotifierSettings = QUICK) -> Iterator[None]:
         stop = threading.Event()
         planner = Worker(
             self.bus,
-            PlannerHandler(self.outbox, self.subscriptions, self.clock),
+            PlannerHandler(self.outbox, self.people, self.clock),
             clock=system_clock,
             heartbeat=self.health.heartbeat("notifier"),
         )
@@ -100,6 +102,7 @@ class Deployment:
         self.bus.close()
         self.outbox.close()
         self.subscriptions.close()
+        self.channels_added.close()
 
 
 @pytest.fixture

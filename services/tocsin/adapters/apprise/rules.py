@@ -84,6 +84,8 @@ def objection(url: str, *, guarded: bool = False) -> str | None:
     ``guarded`` is for addresses of users: only the listed services.
     """
     name = scheme(url)
+    if url.startswith("sealed:"):
+        return "the channel's address was sealed with another key than notifier.key has now"
     if not name:
         return "the channel's URL has no scheme: it should read like mailto://… or webhooks://…"
     if name in _LOCAL:
