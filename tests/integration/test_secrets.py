@@ -32,7 +32,7 @@ KINDS = {
     "gotify": "gotify://127.0.0.1:{port}/{secret}",
     "mattermost": "mmost://127.0.0.1:{port}/{secret}",
     "mail": "mailto://user:{secret}@127.0.0.1:{port}?from=a@b.example&to={secret}@c.example&mode=insecure",
-    "webhook": "webhook://127.0.0.1:{port}/{secret}#{secret}",
+    "webhook": "webhook://127.0.0.1:{port}/{secret}#{secret}{secret}",
     "telegram": "tgram://123456789:{secret}_aaaaaaaaaaaaaaaaaaa/12315544",
     "discord": "discord://1234567890/{secret}",
     "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajk{secret}/",
@@ -79,9 +79,8 @@ def test_no_secret_leaves_its_place(
         deployment.ring(fresh(channels=tuple(channel.id for channel in channels)))
         settings = replace(QUICK, attempts=2, breaker_failures=2, threads=8)
         with deployment.running(sender, settings):
-            assert eventually(lambda: deployment.outbox.pending() == 0 and len(deployment.outbox.ledger(99)) >= 23, 60)
+            assert eventually(lambda: _ended(deployment) >= {channel.id for channel in channels}, 60)
     outcomes = deployment.outcomes(len(channels))
-    assert {outcome.channel for outcome in outcomes} == {channel.id for channel in channels}
     lanes = [Lane(subscriber="desk", channel=channel.id) for channel in channels]
     told = [
         *outcomes,
@@ -105,6 +104,11 @@ def test_no_secret_leaves_its_place(
             place,
             text[max(0, text.lower().find(SECRET.lower()) - 200) :][:400],
         )
+
+
+def _ended(deployment: Deployment) -> set[str]:
+    """The channels on which the alert has ended; the notices about them may go on for a while."""
+    return {each.channel for each in deployment.outbox.ledger(99) if each.kind == "alert" and each.outcome}
 
 
 def _shape(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
