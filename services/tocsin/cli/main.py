@@ -4,8 +4,7 @@ import sys
 
 import typer
 
-from tocsin.cli import channels, dead_letters, deliveries, feeds, topics
-from tocsin.cli import feed_lists, feed_probe, feeds, topics
+from tocsin.cli import channels, dead_letters, deliveries, feed_lists, feed_probe, feeds, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo

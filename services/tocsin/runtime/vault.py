@@ -7,7 +7,9 @@ changed, and no nonce can be repeated by accident.
 import base64
 import binascii
 import os
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -48,11 +50,13 @@ def key_in(path: Path) -> tuple[bytes, ...]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        if not path.exists():
+            # written aside and linked, so that another process finds a whole key or none
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
                 file.write(new_key() + "\n")
-        except FileExistsError:
-            pass
+                file.flush()
+                with suppress(FileExistsError):
+                    os.link(file.name, path)
         return parse_keys(path.read_text(encoding="ascii").strip(), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: the key to stored addresses cannot be read or made: {error}") from error
