@@ -24,7 +24,7 @@ from tocsin.settings.schema import RedisSettings
 ALERTS_COUNT: Final = 100_000
 BATCH: Final = 500
 TARGET: Final = 5_000
-FLOOR: Final = 0.1
+FLOOR: Final = 0.3
 
 
 def records() -> list[Received]:

@@ -31,6 +31,10 @@ log = structlog.get_logger()
 _STALL: Final = 1.0
 """Seconds after which a lane that cannot move is given back, so that another can take its place."""
 
+_HANDS_ON: Final = 5.0
+"""Seconds for which a claimed lane is sent from. The lease is longer by a send and as much again to write it down:
+so long at most does a lane wait when its notifier was killed."""
+
 _PAUSE: Final = timedelta(seconds=0.5)
 _BACKLOG: Final = 5_000
 _BUCKETS: Final = 50_000
@@ -61,7 +65,7 @@ class Dispatcher:
     ) -> None:
         self.monotonic = monotonic
         self.batch: Final = 32
-        self.lease: Final = timedelta(seconds=3 * settings.timeout + 30)
+        self.lease: Final = timedelta(seconds=settings.timeout + 2 * _HANDS_ON)
         self._directory = directory
         self._courier = courier
         self._sender = sender
@@ -162,7 +166,6 @@ class Dispatcher:
         account = f"{traits.provider}:{traits.account}"
         if limits.account_rate is not None:
             buckets.append(self._bucket(account, limits.account_rate, max(1, int(limits.account_rate))))
-        lease = self.lease.total_seconds()
         return LaneRun(
             claimed,
             subscriber,
@@ -170,7 +173,7 @@ class Dispatcher:
             pace=limits,
             buckets=tuple(buckets),
             account=account,
-            until=now + lease - self._settings.timeout - 10.0,
+            until=now + _HANDS_ON,
             now=now,
         )
 

@@ -142,7 +142,7 @@ class Messages:
             action: self._links.url(action, subscriber=subscriber.id, subject=alert.story, alert=alert.id, now=now)
             for action in _LINKS
         }
-        stories = [view.story(each, now, tongue) for each in alert.digest or (alert.signal,)]
+        stories = [view.story(each, now, tongue) for each in alert.digest] or [told]
         return {
             **{name: value for name, value in told.items() if name != "link"},
             **_notices(delivery, facts, tongue, now),

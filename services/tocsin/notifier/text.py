@@ -18,7 +18,9 @@ def plain(text: str, most: int) -> str:
     Control and direction-override characters go (they could garble the rest of the message), and words by which
     a chat room calls everybody are broken up invisibly: a headline must not ring people who did not ask.
     """
-    kept = "".join(" " if char in "\t\n\r" else char for char in text if char in "\t\n\r" or _printable(char))
+    kept = text
+    if not text.isprintable():
+        kept = "".join(" " if char in "\t\n\r" else char for char in text if char in "\t\n\r" or _printable(char))
     line = _CALLS.sub(f"@{_WORD_JOINER}", _GAPS.sub(" ", kept).strip())
     if len(line) <= most:
         return line
