@@ -11,8 +11,11 @@ from typing import Final
 
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.embedding.choose import open_embedder
+from tocsin.adapters.http.address_guard import AddressGuard
 from tocsin.adapters.http.fetcher import AiohttpFetcher
 from tocsin.adapters.http.websub import WebSubHub
+from tocsin.adapters.webhook.address import SCHEMES
+from tocsin.adapters.webhook.sender import WebhookSender
 from tocsin.classifier.classify import Classifier
 from tocsin.classifier.model import Model, builtin_model, load_model
 from tocsin.classifier.reload import CurrentClassifier
@@ -21,19 +24,25 @@ from tocsin.domain.errors import ConfigurationError
 from tocsin.domain.feed import Feed
 from tocsin.domain.subscription import Subscriber
 from tocsin.knowledge import Knowledge, load_knowledge
+from tocsin.notifier.addresses import Addresses
+from tocsin.notifier.messages import Messages
 from tocsin.notifier.planner import PlannerHandler
+from tocsin.notifier.senders import SenderByScheme
 from tocsin.notifier.service import Notifier
+from tocsin.notifier.template_check import check_templates
 from tocsin.poller import page_text
 from tocsin.poller.service import Poller
 from tocsin.ports.bus import Bus
 from tocsin.ports.clock import Clock, system_clock
 from tocsin.ports.embedder import Embedder
+from tocsin.ports.sender import Sender
 from tocsin.ports.state import State
 from tocsin.router.service import RouterHandler
 from tocsin.runtime import lifecycle
 from tocsin.runtime.health import Health, HealthServer
 from tocsin.runtime.lifecycle import Service
 from tocsin.runtime.startup import until_ready
+from tocsin.runtime.vault import Vault, key_in, parse_keys
 from tocsin.runtime.worker import Handler, Worker
 from tocsin.settings.check import check_feeds, check_settings, check_subscribers
 from tocsin.settings.feeds_file import load_feeds
@@ -54,6 +63,7 @@ class Configuration:
         self.knowledge: Knowledge = load_knowledge([Path(folder) for folder in settings.knowledge])
         types = set(self.knowledge.events)
         tickers = set(self.knowledge.companies)
+        check_templates(settings.notifier)
         problems = [
             *check_settings(settings),
             *check_feeds(settings.feeds, self.feeds),
@@ -151,16 +161,18 @@ def services(
             worker(RouterHandler(deployment.state.subscriptions, deployment.state.alert_log, clock, max_age))
         )
     if "notifier" in roles:
-        running.append(worker(PlannerHandler(deployment.state.outbox, deployment.state.subscriptions, clock)))
+        people = addresses(settings, deployment.state)
+        running.append(worker(PlannerHandler(deployment.state.outbox, people, clock)))
         running.append(
             Notifier(
                 outbox=deployment.state.outbox,
-                subscriptions=deployment.state.subscriptions,
-                sender=AppriseSender(),
+                subscriptions=people,
+                sender=sender(settings),
                 bus=deployment.bus,
                 settings=settings.notifier,
                 clock=clock,
                 heartbeat=health.heartbeat("notifier-sender"),
+                messages=Messages(settings.notifier, keys(settings)),
             )
         )
     return running
@@ -201,13 +213,32 @@ def cache_folder(settings: ClassifierSettings) -> Path:
     return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tocsin"
 
 
+def sender(settings: Settings) -> Sender:
+    """What speaks to the channels."""
+    guard = AddressGuard(settings.notifier.allow_private)
+    webhook = WebhookSender(guard.allows)
+    return SenderByScheme(dict.fromkeys(SCHEMES, webhook), AppriseSender(guard.allows))
+
+
+def keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that seal addresses and sign links: the setting, or in a one-machine deployment a file made for it."""
+    if settings.notifier.key:
+        return parse_keys(settings.notifier.key, "notifier.key")
+    return key_in(Path(settings.data) / "secret.key") if settings.state.kind == "sqlite" else ()
+
+
+def addresses(settings: Settings, state: State) -> Addresses:
+    """The subscribers for those who send: with all channels, and addresses that are sealed in the store."""
+    return Addresses(state.subscriptions, state.channels, Vault(keys(settings)))
+
+
 def prepare(configuration: Configuration, deployment: Deployment, roles: Sequence[str]) -> None:
     """Make topics and bring the stores in line with the configuration. Idempotent. Raises TransientError."""
     deployment.bus.create_topics()
     if "poller" in roles:
         deployment.state.feeds.sync(configuration.feeds, deployment.clock())
     if "router" in roles or "notifier" in roles:
-        deployment.state.subscriptions.sync(configuration.subscribers)
+        addresses(configuration.settings, deployment.state).sync(configuration.subscribers)
 
 
 def run(configuration: Configuration, roles: Sequence[str], stop: threading.Event) -> bool:

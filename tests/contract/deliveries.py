@@ -22,18 +22,20 @@ _SIGNAL = ClassifiedArticle(
 )
 
 
-def delivery(id: str, due: datetime = NOW, attempts: int = 0) -> Delivery:
+def delivery(
+    id: str, due: datetime = NOW, attempts: int = 0, *, channel: str = "mail", subscriber: str = "anna"
+) -> Delivery:
     alert = Alert(
         id=f"alr-{id}",
-        subscriber="anna",
+        subscriber=subscriber,
         story="sto-1",
         subscriptions=("chips",),
-        channels=("mail",),
+        channels=(channel,),
         signal=_SIGNAL,
         created=NOW,
         expires=NOW + timedelta(days=1),
     )
-    return Delivery(id=id, channel="mail", alert=alert, due=due, attempts=attempts)
+    return Delivery(id=id, channel=channel, alert=alert, due=due, attempts=attempts)
 
 
 def outcome(id: str, at: datetime = NOW, error: str | None = None) -> DeliveryOutcome:

@@ -55,13 +55,13 @@ def test_no_feed_is_claimed_twice(states: Sequence[State]) -> None:
 
 
 def test_no_delivery_is_planned_or_claimed_twice(states: Sequence[State]) -> None:
-    planned = [delivery(f"d{number}") for number in range(ITEMS)]
-    assert sum(at_once(states, lambda _, state: state.outbox.plan(planned))) == ITEMS
+    planned = [delivery(f"d{number}", channel=f"c{number % 40}") for number in range(ITEMS)]
+    assert sum(at_once(states, lambda _, state: state.outbox.plan(planned, NOW))) == ITEMS
 
     def claim_all(_: int, state: State) -> list[str]:
         found: list[str] = []
-        while claimed := state.outbox.claim_due(NOW + HOUR, 7, HOUR):
-            found += (each.id for each in claimed)
+        while claimed := state.outbox.claim(NOW + HOUR, 7, ITEMS, HOUR):
+            found += (each.id for lane in claimed for each in lane.deliveries)
         return found
 
     counts = Counter(id for found in at_once(states, claim_all) for id in found)

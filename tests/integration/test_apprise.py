@@ -7,9 +7,8 @@ import logging
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from tests.backends.backend import free_port
+from tests.integration.receivers import drip, raw_server, reset
 
 import tocsin
 from tocsin.adapters.apprise.masking import mask
@@ -57,29 +57,6 @@ def receiver(status: int = 200, headers: dict[str, str] | None = None) -> tuple[
         return Response(status=status, headers=headers or {})
 
     return LocalServer(answer), requests
-
-
-@contextmanager
-def raw_server(treat: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A TCP server on 127.0.0.1 that does ``treat`` with each connection; yields its port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=treat, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        thread.join()
 
 
 def test_json_arrives_with_its_idempotency_key(sender: AppriseSender) -> None:
@@ -132,11 +109,6 @@ def test_nobody_listening_is_a_failure(sender: AppriseSender) -> None:
 
 
 def test_a_reset_connection_is_a_failure(sender: AppriseSender) -> None:
-    def reset(connection: socket.socket) -> None:
-        connection.recv(65_536)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        connection.close()
-
     with raw_server(reset) as port:
         assert sender.send(f"json://127.0.0.1:{port}/{SECRET}", MESSAGE, 5).status == "failed"
 
@@ -153,6 +125,30 @@ def test_no_answer_in_time_is_unknown_whatever_the_address_asks_for(sender: Appr
     assert len(held) == 1
     for connection in held:
         connection.close()
+
+
+def test_an_answer_that_drips_is_over_in_time_and_unknown(sender: AppriseSender) -> None:
+    with raw_server(drip) as port:
+        start = time.monotonic()
+        result = sender.send(f"json://127.0.0.1:{port}/{SECRET}", MESSAGE, 0.8)
+        assert time.monotonic() - start < 4
+    assert result.status == "unknown"
+
+
+def test_an_address_of_our_own_network_is_refused_when_a_user_gave_it(sender: AppriseSender) -> None:
+    server, requests = receiver()
+    with server:
+        for host in ("127.0.0.1", "localhost"):
+            result = sender.send(f"json://{host}:{server.port}/{SECRET}", MESSAGE, 5, guarded=True)
+            assert result.status == "refused"
+    assert requests == []
+
+
+def test_what_the_provider_asked_for_is_told(sender: AppriseSender) -> None:
+    server, _ = receiver(429, {"Retry-After": "31"})
+    with server:
+        result = sender.send(f"json://127.0.0.1:{server.port}/", MESSAGE, 5)
+    assert (result.status, result.code, result.retry_after) == ("failed", 429, 31.0)
 
 
 def test_many_hanging_receivers_do_not_hold_up_a_good_one(sender: AppriseSender) -> None:

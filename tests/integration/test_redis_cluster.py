@@ -13,6 +13,7 @@ from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
 
 from tocsin.adapters.redis.state import RedisState
+from tocsin.domain.delivery import ChannelState, Progress
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators
 from tocsin.domain.subscription import Subscriber
@@ -46,7 +47,7 @@ def give_slots(server: RedisServer) -> None:
 def test_a_cluster_that_is_down_is_a_passing_trouble_and_a_whole_one_takes_every_call(cluster: RedisServer) -> None:
     with closing(RedisState(RedisSettings(url=cluster.url))) as state:
         with pytest.raises(TransientError):
-            state.outbox.plan([delivery("a")])
+            state.outbox.plan([delivery("a")], NOW)
         give_slots(cluster)
 
         state.feeds.sync([Feed(id="a", url="https://a.example/", source="A")], NOW)
@@ -67,12 +68,16 @@ def test_a_cluster_that_is_down_is_a_passing_trouble_and_a_whole_one_takes_every
         assert state.alert_log.claim("sto-1", "one", ["anna"], NOW, HOUR) == {"anna"}
         assert state.alert_log.claim("sto-2", "one", ["anna"], NOW, HOUR) == {"anna"}
 
-        assert state.outbox.plan([delivery("a", NOW), delivery("b", NOW)]) == 2
-        assert len(state.outbox.claim_due(NOW, 9, HOUR)) == 2
-        state.outbox.postpone("b", NOW)
-        state.outbox.settle(outcome("a"))
+        assert state.outbox.plan([delivery("a", NOW), delivery("b", NOW)], NOW) == 2
+        (lane,) = state.outbox.claim(NOW, 9, 9, HOUR)
+        assert len(lane.deliveries) == 2
+        state.outbox.record([Progress(delivery="b", due=NOW), Progress(delivery="a", outcome=outcome("a"))])
+        assert state.outbox.release(lane, ChannelState())
+        assert state.outbox.states([lane.lane]) == {lane.lane: ChannelState()}
+        assert [each.id for each in state.outbox.ledger(9, subscriber="anna")] == ["b", "a"]
         assert list(state.outbox.outcomes(9)) == [outcome("a")]
         state.outbox.acknowledge(["a"])
+        assert not state.outbox.replay("a", NOW, NOW + HOUR)
         assert state.outbox.forget(NOW + HOUR) == 1
         assert state.outbox.pending() == 1
 

@@ -9,10 +9,11 @@ import pytest
 import redis
 from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
-from tests.contract.deliveries import NOW, delivery, outcome
+from tests.contract.deliveries import NOW, delivery
 
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.state import RedisState
+from tocsin.domain.delivery import ChannelState, ClaimedLane, Lane, Progress
 from tocsin.domain.errors import ConfigurationError, TransientError
 from tocsin.domain.feed import FeedCheck, Validators
 from tocsin.settings.schema import RedisSettings
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.redis
 HOUR = timedelta(hours=1)
 CHECK = FeedCheck(feed="a", token="t", at=NOW, next_check=NOW, validators=Validators())
 
+LANE = ClaimedLane(lane=Lane(subscriber="anna", channel="mail"), token="t", state=ChannelState(), deliveries=())
 CALLS: dict[str, Callable[[RedisState], object]] = {
     "feeds.sync": lambda state: state.feeds.sync([], NOW),
     "feeds.claim_due": lambda state: state.feeds.claim_due(NOW, 1, HOUR),
@@ -34,10 +36,14 @@ CALLS: dict[str, Callable[[RedisState], object]] = {
     "subscriptions.subscribers": lambda state: state.subscriptions.subscribers(),
     "subscriptions.subscriber": lambda state: state.subscriptions.subscriber("a"),
     "alert_log.claim": lambda state: state.alert_log.claim("s", "a", ["anna"], NOW, HOUR),
-    "outbox.plan": lambda state: state.outbox.plan([delivery("a")]),
-    "outbox.claim_due": lambda state: state.outbox.claim_due(NOW, 1, HOUR),
-    "outbox.postpone": lambda state: state.outbox.postpone("a", NOW),
-    "outbox.settle": lambda state: state.outbox.settle(outcome("a")),
+    "outbox.plan": lambda state: state.outbox.plan([delivery("a")], NOW),
+    "outbox.claim": lambda state: state.outbox.claim(NOW, 1, 1, HOUR),
+    "outbox.record": lambda state: state.outbox.record([Progress(delivery="a", due=NOW)]),
+    "outbox.release": lambda state: state.outbox.release(LANE, ChannelState()),
+    "outbox.states": lambda state: state.outbox.states([LANE.lane]),
+    "outbox.ledger": lambda state: state.outbox.ledger(1),
+    "outbox.find": lambda state: state.outbox.find("a"),
+    "outbox.replay": lambda state: state.outbox.replay("a", NOW, NOW),
     "outbox.outcomes": lambda state: state.outbox.outcomes(1),
     "outbox.acknowledge": lambda state: state.outbox.acknowledge(["a"]),
     "outbox.forget": lambda state: state.outbox.forget(NOW),
@@ -80,9 +86,9 @@ def test_an_answer_that_does_not_come_in_time_is_a_passing_trouble(server: Redis
         assert state.outbox.pending() == 0
         admin.client_pause(600)
         with pytest.raises(TransientError, match=r"(?i)timeout"):
-            state.outbox.plan([delivery("a")])
+            state.outbox.plan([delivery("a")], NOW)
         admin.client_unpause()
-        assert state.outbox.plan([delivery("b")]) == 1
+        assert state.outbox.plan([delivery("b")], NOW) == 1
 
 
 def test_a_master_that_became_a_replica_is_a_passing_trouble(
@@ -95,9 +101,9 @@ def test_a_master_that_became_a_replica_is_a_passing_trouble(
     try:
         admin.replicaof("127.0.0.1", master.port)
         with pytest.raises(TransientError, match=r"(?i)read only replica"):
-            state.outbox.plan([delivery("a")])
+            state.outbox.plan([delivery("a")], NOW)
         admin.replicaof("NO", "ONE")
-        assert state.outbox.plan([delivery("a")]) == 1
+        assert state.outbox.plan([delivery("a")], NOW) == 1
     finally:
         master.kill()
     assert server.port != master.port
@@ -106,13 +112,13 @@ def test_a_master_that_became_a_replica_is_a_passing_trouble(
 def test_too_few_replicas_is_a_passing_trouble(state: RedisState, admin: redis.Redis) -> None:
     admin.config_set("min-replicas-to-write", "1")
     with pytest.raises(TransientError):
-        state.outbox.plan([delivery("a")])
+        state.outbox.plan([delivery("a")], NOW)
     admin.config_set("min-replicas-to-write", "0")
-    assert state.outbox.plan([delivery("a")]) == 1
+    assert state.outbox.plan([delivery("a")], NOW) == 1
 
 
 def test_a_mistake_of_ours_is_not_called_passing(state: RedisState, admin: redis.Redis) -> None:
-    admin.set("tocsin:{outbox}:deliveries", "not a hash")
+    admin.set("tocsin:{outbox}:queued", "not a hash")
     with pytest.raises(redis.ResponseError, match=r"WRONGTYPE"):
         state.outbox.pending()
 
@@ -128,7 +134,7 @@ def test_a_refused_login_names_the_remedy_and_no_secret(
         with pytest.raises(ConfigurationError, match=r"username and password") as refused:
             state.outbox.pending()
         with pytest.raises(ConfigurationError, match=r"username and password"):
-            state.outbox.plan([delivery("a")])
+            state.outbox.plan([delivery("a")], NOW)
     assert "s3cret" not in str(refused.value)
     assert "wrong" not in str(refused.value)
 

@@ -42,5 +42,5 @@ def test_twenty_thousand_feeds_are_synced_in_seconds_and_claimed_flat(state: Red
 def test_plans_go_by_the_thousand_a_second(state: RedisState) -> None:
     many = [delivery(f"d{number}") for number in range(5_000)]
     began = time.monotonic()
-    assert state.outbox.plan(many) == 5_000
+    assert state.outbox.plan(many, NOW) == 5_000
     assert time.monotonic() - began < 5

@@ -11,6 +11,7 @@ from tests.backends.redis import RedisServer
 from tests.contract.deliveries import delivery, outcome
 
 from tocsin.adapters.redis.state import RedisState
+from tocsin.domain.delivery import ChannelState, Progress
 from tocsin.domain.errors import TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators
 from tocsin.domain.subscription import Subscriber
@@ -42,10 +43,9 @@ def state(server: RedisServer) -> Iterator[RedisState]:
 def test_state_survives_and_the_same_client_recovers(server: RedisServer, state: RedisState) -> None:
     state.feeds.sync([Feed(id="a", url="https://a.example/", source="A")], NOW)
     (claimed,) = state.feeds.claim_due(NOW, 1, HOUR)
-    state.outbox.plan([delivery("sent", NOW), delivery("told", NOW), delivery("waits", NOW)])
-    assert len(state.outbox.claim_due(NOW, 2, HOUR)) == 2
-    state.outbox.settle(outcome("sent"))
-    state.outbox.settle(outcome("told"))
+    state.outbox.plan([delivery("sent", NOW), delivery("told", NOW), delivery("waits", NOW)], NOW)
+    (lane,) = state.outbox.claim(NOW, 1, 9, HOUR)
+    state.outbox.record([Progress(delivery=id, outcome=outcome(id)) for id in ("sent", "told")])
     state.outbox.acknowledge(["told"])
     state.alert_log.claim("story", "one", ["anna"], NOW, HOUR)
     story = state.stories.assign("one", ["k"], NOW, HOUR)
@@ -60,8 +60,10 @@ def test_state_survives_and_the_same_client_recovers(server: RedisServer, state:
     server.start()
 
     assert state.outbox.pending() == 1
-    assert state.outbox.plan([delivery("sent"), delivery("told"), delivery("waits")]) == 0
-    assert [each.id for each in state.outbox.claim_due(NOW, 9, HOUR)] == ["waits"]
+    assert state.outbox.plan([delivery("sent"), delivery("told"), delivery("waits")], NOW) == 0
+    assert not state.outbox.claim(NOW, 9, 9, HOUR)
+    assert state.outbox.release(lane, ChannelState())
+    assert [[each.id for each in again.deliveries] for again in state.outbox.claim(NOW, 9, 9, HOUR)] == [["waits"]]
     assert list(state.outbox.outcomes(9)) == [outcome("sent")]
     assert not state.feeds.claim_due(NOW, 1, HOUR)
     assert state.feeds.record(
@@ -80,23 +82,23 @@ def test_state_survives_and_the_same_client_recovers(server: RedisServer, state:
 def test_what_was_promised_before_each_kill_is_there_after_it(server: RedisServer, state: RedisState) -> None:
     for round_number in range(5):
         ids = [f"d{round_number}-{number}" for number in range(20)]
-        assert state.outbox.plan([delivery(id, NOW) for id in ids]) == 20
-        assert [each.id for each in state.outbox.claim_due(NOW, 99, HOUR)] == sorted(ids)
-        for id in ids[:10]:
-            state.outbox.settle(outcome(id))
+        assert state.outbox.plan([delivery(id, NOW) for id in ids], NOW) == 20
+        (lane,) = state.outbox.claim(NOW, 99, 99, HOUR)
+        assert [each.id for each in lane.deliveries] == sorted(ids)
+        state.outbox.record([Progress(delivery=id, outcome=outcome(id)) for id in ids[:10]])
         server.restart()
-        assert not state.outbox.claim_due(NOW, 99, HOUR)
+        assert not state.outbox.claim(NOW, 99, 99, HOUR)
         assert {each.id for each in state.outbox.outcomes(99)} == set(ids[:10])
-        for id in ids[10:]:
-            state.outbox.settle(outcome(id))
+        state.outbox.record([Progress(delivery=id, outcome=outcome(id)) for id in ids[10:]])
+        assert state.outbox.release(lane, ChannelState())
         state.outbox.acknowledge(ids)
         assert state.outbox.pending() == 0
-        assert state.outbox.plan([delivery(id) for id in ids]) == 0
+        assert state.outbox.plan([delivery(id) for id in ids], NOW) == 0
 
 
 def test_a_server_that_lost_its_scripts_is_sent_them_again(server: RedisServer, state: RedisState) -> None:
     with closing(RedisState(RedisSettings(url=server.url))) as other:
         other.outbox._link.command("SCRIPT", "FLUSH")
-        assert state.outbox.plan([delivery("a")]) == 1
+        assert state.outbox.plan([delivery("a")], NOW) == 1
         other.outbox._link.command("SCRIPT", "FLUSH")
-        assert state.outbox.plan([delivery("b")]) == 1
+        assert state.outbox.plan([delivery("b")], NOW) == 1

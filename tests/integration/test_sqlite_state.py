@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.contract.deliveries import delivery, outcome
+from tests.contract.deliveries import delivery
 
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.state import SqliteState
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
+from tocsin.domain.delivery import ChannelState, ClaimedLane, Lane, Progress
 from tocsin.domain.errors import ConfigurationError, TransientError
 from tocsin.domain.feed import Feed, FeedCheck, Validators
 from tocsin.domain.subscription import Subscriber
@@ -32,17 +33,18 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from tests.contract.deliveries import NOW, delivery, outcome
+from tocsin.domain.delivery import Progress
 from tocsin.adapters.sqlite.state import SqliteState
 
 state = SqliteState(Path(sys.argv[1]))
 number = int(sys.argv[2])
 while True:
     ids = [f"d{number + more}" for more in range(3)]
-    state.outbox.plan([delivery(id) for id in ids])
+    state.outbox.plan([delivery(id, channel=id) for id in ids], NOW)
     print("planned", *ids, flush=True)
-    for each in state.outbox.claim_due(NOW, 2, timedelta(hours=1)):
+    for each in (lane.deliveries[0] for lane in state.outbox.claim(NOW, 2, 1, timedelta(hours=1))):
         state.alert_log.claim(each.id, each.id, ["anna"], NOW, timedelta(hours=1))
-        state.outbox.settle(outcome(each.id))
+        state.outbox.record([Progress(delivery=each.id, outcome=outcome(each.id))])
         print("settled", each.id, flush=True)
         if number % 2:
             state.outbox.acknowledge([each.id])
@@ -59,8 +61,8 @@ from tocsin.adapters.sqlite.state import SqliteState
 state = SqliteState(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
-while claimed := state.outbox.claim_due(NOW, 3, timedelta(hours=1)):
-    print(*(each.id for each in claimed), flush=True)
+while claimed := state.outbox.claim(NOW, 3, 1, timedelta(hours=1)):
+    print(*(each.id for lane in claimed for each in lane.deliveries), flush=True)
 number = 0
 for number in range(50):
     answer = state.stories.assign(f"{sys.argv[2]}-{number}", [f"event-{number}"], NOW, timedelta(hours=1))
@@ -107,11 +109,11 @@ def test_kill_after_kill_the_file_is_whole_and_what_was_settled_stays_settled(pa
         with closing(sqlite3.connect(path)) as file:
             assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         with closing(SqliteState(path)) as state:
-            assert state.outbox.plan([delivery(id) for id in planned]) == 0
-            claimed = {each.id for each in state.outbox.claim_due(NOW, 100_000, timedelta(0))}
+            assert state.outbox.plan([delivery(id, channel=id) for id in planned], NOW) == 0
+            claimed = {lane.deliveries[0].id for lane in state.outbox.claim(NOW, 100_000, 1, timedelta(0))}
             assert not claimed & settled
             assert not {id for id in settled if state.alert_log.claim(id, "other", ["anna"], NOW, HOUR)}
-            again = {each.id for each in state.outbox.claim_due(NOW + 2 * HOUR, 100_000, timedelta(0))}
+            again = {lane.deliveries[0].id for lane in state.outbox.claim(NOW + 2 * HOUR, 100_000, 1, timedelta(0))}
             # what was claimed and not settled is at hand again; at most one was settled without a word about it
             assert len(planned - settled - again) <= kill + 1
     assert settled
@@ -119,7 +121,7 @@ def test_kill_after_kill_the_file_is_whole_and_what_was_settled_stays_settled(pa
 
 def test_two_processes_share_the_work_and_the_stories(path: Path, state: SqliteState) -> None:
     ids = {f"d{number}" for number in range(60)}
-    state.outbox.plan([delivery(id) for id in ids])
+    state.outbox.plan([delivery(id, channel=id) for id in ids], NOW)
     processes = [python(CLAIMS_ALL, str(path), name) for name in ("one", "two")]
     try:
         for process in processes:
@@ -138,6 +140,7 @@ def test_two_processes_share_the_work_and_the_stories(path: Path, state: SqliteS
     assert (said.count("opened"), said.count("joined")) == (50, 50)
 
 
+LANE = ClaimedLane(lane=Lane(subscriber="anna", channel="mail"), token="t", state=ChannelState(), deliveries=())
 CHECK = FeedCheck(feed="a", token="t", at=NOW, next_check=NOW, validators=Validators())
 
 WRITES: dict[str, Callable[[SqliteState], object]] = {
@@ -147,10 +150,10 @@ WRITES: dict[str, Callable[[SqliteState], object]] = {
     "stories.assign": lambda state: state.stories.assign("a", ["k"], NOW, HOUR),
     "subscriptions.sync": lambda state: state.subscriptions.sync([]),
     "alert_log.claim": lambda state: state.alert_log.claim("s", "a", ["anna"], NOW, HOUR),
-    "outbox.plan": lambda state: state.outbox.plan([delivery("a")]),
-    "outbox.claim_due": lambda state: state.outbox.claim_due(NOW, 1, HOUR),
-    "outbox.postpone": lambda state: state.outbox.postpone("a", NOW),
-    "outbox.settle": lambda state: state.outbox.settle(outcome("a")),
+    "outbox.plan": lambda state: state.outbox.plan([delivery("a")], NOW),
+    "outbox.record": lambda state: state.outbox.record([Progress(delivery="a", due=NOW)]),
+    "outbox.release": lambda state: state.outbox.release(LANE, ChannelState()),
+    "outbox.replay": lambda state: state.outbox.replay("a", NOW, NOW),
     "outbox.acknowledge": lambda state: state.outbox.acknowledge(["a"]),
     "outbox.forget": lambda state: state.outbox.forget(NOW),
 }

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tocsin.cli import feed_lists, feed_probe, feeds, topics
+from tocsin.cli import channels, dead_letters, deliveries, feed_lists, feed_probe, feeds, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
@@ -40,6 +40,9 @@ feeds.app.command("add")(feed_lists.add)
 feeds.app.command("import")(feed_lists.import_opml)
 feeds.app.command("export")(feed_lists.export_opml)
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(channels.app, name="channels")
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(topics.app, name="topics")
 
 

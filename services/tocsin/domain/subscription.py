@@ -1,13 +1,24 @@
 """Who wants to hear of what, and where."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 
 class Channel(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a subscriber can be reached: an Apprise URL. The URL holds secrets: never log it."""
+    """Where a subscriber can be reached: a webhook or Apprise URL. The URL holds secrets: never log it.
+
+    ``fallback`` is the id of the channel that stands in when this one fails. ``unknown`` says what to do when no
+    answer came (None: what suits the provider). ``guarded`` marks an address that a user gave: it is sent to only
+    once ``verified``, and only at public addresses.
+    """
 
     id: str
     url: str
+    fallback: str | None = None
+    unknown: Literal["retry", "once", "never"] | None = None
+    guarded: bool = False
+    verified: bool = True
 
     def __repr__(self) -> str:
         return f"Channel(id={self.id!r}, url='***')"

@@ -3,13 +3,21 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
 from tocsin.domain.delivery import Delivery, DeliveryOutcome, Status
+from tocsin.notifier.pace import Policy
 from tocsin.ports.sender import SendResult
 from tocsin.runtime.retry import delay
 from tocsin.settings.schema import NotifierSettings
+
+_WAITING_CODES: Final = frozenset({408, 409, 421, 425, 429})
+"""Client errors that say "not now"."""
+
+_TRIES_AT_NO: Final = 3
+"""Tries when the provider calls our request wrong: a passing mishap on its side is possible, but not likely."""
 
 
 class Postpone(Struct, frozen=True, kw_only=True):
@@ -18,50 +26,67 @@ class Postpone(Struct, frozen=True, kw_only=True):
     due: datetime
 
 
-def before(delivery: Delivery, now: datetime, settings: NotifierSettings) -> DeliveryOutcome | None:
-    """The outcome of a claimed delivery that must not be sent any more; None when it may go out.
+class HandOver(Struct, frozen=True, kw_only=True):
+    """Let the channel's fallback send it, and end it here with ``outcome``."""
 
-    The claim was counted as an attempt that is not made, so it is taken off again.
-    """
-    made = delivery.attempts - 1
-    if now >= delivery.alert.expires:
-        return outcome(delivery, "expired", now, attempts=made, error="the news is too old to be sent as new")
-    if made >= settings.attempts:
-        # every claim ended without a word: the notifier died each time
-        return outcome(delivery, "failed", now, attempts=made, error=f"gave up after {made} interrupted attempts")
+    outcome: DeliveryOutcome
+
+
+Decision = DeliveryOutcome | Postpone | HandOver
+
+
+def before(delivery: Delivery, now: datetime) -> DeliveryOutcome | None:
+    """The outcome of a claimed delivery that must not be sent any more; None when it may go out."""
+    if now >= delivery.stale:
+        return outcome(delivery, "expired", now, error="the news is too old to be sent as new")
     return None
 
 
-def after(
+def after(  # noqa: PLR0911 - one for each way to go on
     delivery: Delivery,
     result: SendResult,
     now: datetime,
     settings: NotifierSettings,
     *,
+    policy: Policy = "retry",
+    unanswered: int = 0,
+    fallback: bool = False,
     rand: Callable[[], float] = random.random,
-) -> DeliveryOutcome | Postpone:
-    """What a send leads to: an end, or another try after an exponential wait with jitter.
+) -> Decision:
+    """What a send leads to: an end, another try after an exponential wait with full jitter, or the fallback channel.
 
-    ``unknown`` counts as a failed try: the message may then arrive twice, with the same idempotency key. Ringing
-    twice is the lesser evil; not ringing defeats the purpose.
+    ``delivery.attempts`` includes the send that was made. ``unanswered`` counts earlier sends without an answer;
+    ``policy`` says what such a send leads to. ``fallback`` tells whether another channel can stand in.
     """
     if result.status == "sent":
         return outcome(delivery, "delivered", now)
+    if result.status == "unknown":
+        if policy == "never" or (policy == "once" and unanswered >= 1):
+            return outcome(delivery, "unknown", now, error=result.error)
+    elif fallback and (result.status == "refused" or delivery.attempts >= settings.fallback_after):
+        return HandOver(outcome=outcome(delivery, "failed", now, error=result.error))
     if result.status == "refused":
         return outcome(delivery, "failed", now, error=result.error)
-    if delivery.attempts >= settings.attempts:
+    refusing = result.code is not None and 400 <= result.code < 500 and result.code not in _WAITING_CODES  # noqa: PLR2004
+    if delivery.attempts >= (min(settings.attempts, _TRIES_AT_NO) if refusing else settings.attempts):
         return outcome(delivery, "failed", now, error=result.error)
-    wait = delay(delivery.attempts - 1, settings.backoff, settings.max_backoff, rand=rand)
-    due = now + timedelta(seconds=wait)
-    if due >= delivery.alert.expires:
+    wait = full_jitter(delivery.attempts - 1, settings, rand)
+    due = now + timedelta(seconds=max(wait, min(result.retry_after or 0.0, 86_400.0)))
+    if due >= delivery.stale:
+        if fallback:
+            return HandOver(outcome=outcome(delivery, "failed", now, error=result.error))
         return outcome(delivery, "expired", now, error=result.error)
     return Postpone(due=due)
 
 
-def outcome(
-    delivery: Delivery, status: Status, now: datetime, *, attempts: int | None = None, error: str | None = None
-) -> DeliveryOutcome:
-    """The end of a delivery. ``attempts`` are the sends made, by default all that were counted."""
+def full_jitter(failures: int, settings: NotifierSettings, rand: Callable[[], float] = random.random) -> float:
+    """Seconds to wait: anything up to the exponential bound, so that many do not come back together."""
+    # `delay` with rand = 1 is the nominal wait
+    return rand() * delay(failures, settings.backoff, settings.max_backoff, rand=lambda: 1.0)
+
+
+def outcome(delivery: Delivery, status: Status, now: datetime, *, error: str | None = None) -> DeliveryOutcome:
+    """The end of a delivery."""
     return DeliveryOutcome(
         id=delivery.id,
         alert=delivery.alert.id,
@@ -69,7 +94,9 @@ def outcome(
         story=delivery.alert.story,
         channel=delivery.channel,
         status=status,
-        attempts=delivery.attempts if attempts is None else attempts,
+        attempts=delivery.attempts,
         at=now,
         error=error,
+        kind=delivery.alert.kind,
+        fallback_for=delivery.fallback_for,
     )

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class PlannerHandler:
-    """Writes alerts down as deliveries that are due now. The same alert again plans nothing new.
+    """Writes alerts down as deliveries, due now or when the alert says. The same alert again plans nothing new.
 
     A channel or subscriber that is gone is planned like any other: the attempt settles it as failed, with the
     reason, so that it shows. An alert that names no channel goes to all that its subscriber has now.
@@ -33,11 +33,16 @@ class PlannerHandler:
         """See runtime.worker.Handler. Publishes nothing. Raises TransientError when the outbox is out of reach."""
         now = self._clock()
         deliveries = [
-            Delivery(id=identity.delivery_id(alert.id, channel), channel=channel, alert=alert, due=now)
+            Delivery(
+                id=identity.delivery_id(alert.id, channel),
+                channel=channel,
+                alert=alert,
+                due=max(alert.not_before, now) if alert.not_before else now,
+            )
             for alert in (codec.decode(Alert, record.value) for record in batch)
             for channel in self._channels(alert)
         ]
-        self._outbox.plan(deliveries)
+        self._outbox.plan(deliveries, now)
         return ()
 
     def _channels(self, alert: Alert) -> Sequence[str]:

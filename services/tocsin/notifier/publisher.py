@@ -29,8 +29,8 @@ class OutcomePublisher:
     """Tells the bus how deliveries ended: read, publish, acknowledge, in this order.
 
     A crash on the way publishes an outcome again and never sends a message again. With several notifiers two may
-    publish the same outcome; its id is the same. Now and then it counts what is pending and forgets the ids of
-    deliveries that ended longer than ``remember`` ago, which must be as long as alerts can be replayed.
+    publish the same outcome; its id is the same. Now and then it counts what is pending and forgets deliveries that
+    ended longer than ``remember`` ago, which must be as long as alerts can be replayed.
     """
 
     def __init__(

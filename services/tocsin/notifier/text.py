@@ -18,7 +18,9 @@ def plain(text: str, most: int) -> str:
     Control and direction-override characters go (they could garble the rest of the message), and words by which
     a chat room calls everybody are broken up invisibly: a headline must not ring people who did not ask.
     """
-    kept = "".join(" " if char in "\t\n\r" else char for char in text if char in "\t\n\r" or _printable(char))
+    kept = text
+    if not text.isprintable():
+        kept = "".join(" " if char in "\t\n\r" else char for char in text if char in "\t\n\r" or _printable(char))
     line = _CALLS.sub(f"@{_WORD_JOINER}", _GAPS.sub(" ", kept).strip())
     if len(line) <= most:
         return line
@@ -31,15 +33,15 @@ def duration(span: timedelta, labels: Labels) -> str:
     """A span in its one or two largest units: ``40 s``, ``3 min``, ``2 h 5 min``, ``1 d 4 h``; never negative."""
     seconds = max(0, round(span.total_seconds()))
     if seconds < 100:  # noqa: PLR2004 - up to here seconds read better than minutes
-        return f"{seconds} {labels.second}"
+        return f"{seconds} {labels.units.second}"
     minutes = round(seconds / 60)
     if minutes < 60:  # noqa: PLR2004
-        return f"{minutes} {labels.minute}"
+        return f"{minutes} {labels.units.minute}"
     hours, minutes = divmod(minutes, 60)
     if hours < 24:  # noqa: PLR2004
-        return f"{hours} {labels.hour}" + (f" {minutes} {labels.minute}" if minutes else "")
+        return f"{hours} {labels.units.hour}" + (f" {minutes} {labels.units.minute}" if minutes else "")
     days, hours = divmod(hours, 24)
-    return f"{days} {labels.day}" + (f" {hours} {labels.hour}" if hours else "")
+    return f"{days} {labels.units.day}" + (f" {hours} {labels.units.hour}" if hours else "")
 
 
 def moment(at: datetime, now: datetime, labels: Labels) -> str:

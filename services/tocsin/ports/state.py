@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from tocsin.ports.alert_log import AlertLog
+from tocsin.ports.channels import ChannelStore
 from tocsin.ports.feeds import FeedStore
 from tocsin.ports.outbox import Outbox
 from tocsin.ports.stories import StoryIndex
@@ -30,6 +31,11 @@ class State(Protocol):
     @property
     def alert_log(self) -> AlertLog:
         """Who was rung about which story."""
+        ...
+
+    @property
+    def channels(self) -> ChannelStore:
+        """Channels added while running."""
         ...
 
     @property

@@ -79,6 +79,8 @@ def check_subscribers(
         for channel in subscriber.channels:
             if "://" not in channel.url:
                 yield f"{place}: channel `{channel.id}`: not an Apprise URL such as ntfy://topic or mailto://..."
+            if channel.fallback is not None and (channel.fallback not in channels or channel.fallback == channel.id):
+                yield f"{place}: channel `{channel.id}`: `fallback` must name another channel of the subscriber"
         for wish in subscriber.subscriptions:
             yield from _check_subscription(f"{place}: subscription `{wish.id}`", wish, channels, types, tickers)
 

@@ -64,6 +64,10 @@ def _absolute(settings: Settings, base: Path) -> Settings:
             settings.classifier, **_placed(base, model=settings.classifier.model, cache=settings.classifier.cache)
         ),
         knowledge=tuple(str(base / folder) for folder in settings.knowledge),
+        notifier=msgspec.structs.replace(
+            settings.notifier,
+            templates=str(base / settings.notifier.templates) if settings.notifier.templates else None,
+        ),
         bus=msgspec.structs.replace(
             settings.bus,
             sqlite=msgspec.structs.replace(settings.bus.sqlite, path=str(data / settings.bus.sqlite.path)),

@@ -165,14 +165,48 @@ class RouterSettings(Section, frozen=True):
     alert_max_age: Hours = 24.0
 
 
-class NotifierSettings(Section, frozen=True):
-    """How alerts are sent. Times in seconds. ``attempts`` bounds the sends of one delivery."""
+class ProviderSettings(Section, frozen=True):
+    """Limits of a kind of channel (``telegram``, ``email``, ``webhook`` ...) where the built-in ones do not fit.
 
-    threads: Count = 8
+    ``rate`` is messages a second to one channel, ``burst`` how many may go at once after a pause, ``concurrency``
+    how many at the same time; ``account_rate`` bounds all channels of one bot, host or token together. ``unknown``
+    says what to do when no answer came: ``retry`` as after a failure, ``once``, or ``never``.
+    """
+
+    rate: Annotated[float, Meta(gt=0)] | None = None
+    burst: Count | None = None
+    concurrency: Count | None = None
+    account_rate: Annotated[float, Meta(gt=0)] | None = None
+    unknown: Literal["retry", "once", "never"] | None = None
+
+
+class NotifierSettings(Section, frozen=True):
+    """How alerts are sent. Times in seconds. ``attempts`` bounds the sends of one delivery.
+
+    After ``breaker_failures`` failures in a row a channel rests for ``breaker_pause`` seconds, longer each time, up to
+    ``max_backoff``. After ``fallback_after`` failures a delivery goes to the channel's fallback, if it has one.
+    ``allow_private`` lists networks and host names that channels added by users may have although they are not
+    public. ``public_url`` is where the web pages are reached: without it messages carry no links to mute or mark.
+    ``key`` (Fernet form; several with commas, the first is used for new things) encrypts stored addresses and signs
+    links. ``templates`` is a folder laid over the built-in ones. ``remember`` is in days: how long ended deliveries
+    stay in the ledger, at least as long as alerts may be replayed.
+    """
+
+    threads: Count = 32
     timeout: Seconds = 20.0
-    attempts: Count = 8
+    attempts: Count = 20
     backoff: Seconds = 5.0
     max_backoff: Seconds = 900.0
+    breaker_failures: Count = 5
+    breaker_pause: Seconds = 30.0
+    fallback_after: Count = 3
+    allow_private: tuple[str, ...] = ()
+    public_url: str = ""
+    key: str | None = None
+    key_file: str | None = None
+    templates: str | None = None
+    remember: Count = 30
+    providers: dict[str, ProviderSettings] = {}
 
 
 class HealthSettings(Section, frozen=True):

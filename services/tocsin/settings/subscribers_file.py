@@ -1,6 +1,7 @@
 """``subscribers.yaml``: who wants to hear of what."""
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
@@ -11,11 +12,13 @@ from tocsin.settings.secret import read_secret
 
 
 class ChannelEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A channel in ``subscribers.yaml``: an Apprise URL, or the file that holds it."""
+    """A channel in ``subscribers.yaml``: a webhook or Apprise URL, or the file that holds it."""
 
     id: str
     url: str | UnsetType = UNSET
     url_file: str | UnsetType = UNSET
+    fallback: str | None = None
+    unknown: Literal["retry", "once", "never"] | None = None
 
 
 class SubscriptionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +70,8 @@ def _channel(path: Path, subscriber: str, entry: ChannelEntry) -> Channel:
     if (entry.url is UNSET) == (entry.url_file is UNSET):
         raise ConfigurationError(f"{place}: give either `url` or `url_file`")
     if isinstance(entry.url, str):
-        return Channel(id=entry.id, url=entry.url)
-    assert isinstance(entry.url_file, str)
-    return Channel(id=entry.id, url=read_secret(path.parent / entry.url_file, place))
+        url = entry.url
+    else:
+        assert isinstance(entry.url_file, str)
+        url = read_secret(path.parent / entry.url_file, place)
+    return Channel(id=entry.id, url=url, fallback=entry.fallback, unknown=entry.unknown)

@@ -5,9 +5,11 @@ import re
 import time
 from typing import Any, Final
 
+from tocsin.adapters.apprise.answers import noted
 from tocsin.adapters.apprise.masking import mask
-from tocsin.adapters.apprise.rules import scheme
-from tocsin.ports.sender import Message, SendResult
+from tocsin.adapters.apprise.rules import MARKDOWN, account, provider, scheme
+from tocsin.ports.sender import Message, SendResult, Traits
+from tocsin.runtime.outgoing import Allows, outgoing
 
 _KEY_HEADERS: Final = dict.fromkeys(
     ("json", "jsons", "xml", "xmls", "form", "forms"), "Idempotency-Key"
@@ -51,9 +53,15 @@ class ApprisedChannel:
             )
         self._tame(service, timeout)
         self._service: Any = service
+        self._own_headers: dict[str, str] = dict(getattr(service, "headers", None) or {})
         self._apprise: Any = apprise.Apprise(asset=asset)
         self._apprise.add(service)
-        self._format: Any = apprise.NotifyFormat.TEXT
+        self._text: Any = apprise.NotifyFormat.TEXT
+        # `text` lets Apprise escape for the provider; where the body is read as Markdown anyway, it comes escaped
+        marked = provider(url) in MARKDOWN
+        self._format: Any = apprise.NotifyFormat.MARKDOWN if marked else apprise.NotifyFormat.TEXT
+        self._html: Any = apprise.NotifyFormat.HTML
+        self._timeout = timeout
         self._sent: Any = apprise.AppriseResultStatus.SUCCESS
 
     def _tame(self, service: Any, timeout: float) -> None:
@@ -70,22 +78,48 @@ class ApprisedChannel:
         if str(getattr(service.overflow_mode, "value", service.overflow_mode)) == "upstream":
             service.overflow_mode = "split" if service.body_maxlen >= _ROOMY else "truncate"
 
-    def send(self, message: Message) -> SendResult:
+    @property
+    def traits(self) -> Traits:
+        """See ports.sender."""
+        service, name = self._service, provider(self._url)
+        return Traits(
+            provider=name,
+            account=account(self._url),
+            dialect="html" if name == "email" else "markdown" if name in MARKDOWN else "text",
+            title_max=int(service.title_maxlen or 0),
+            # ntfy turns a message of more than 4,096 bytes into an attachment
+            body_max=4000 if name == "ntfy" else min(int(service.body_maxlen), 100_000),
+            unit="bytes" if name == "ntfy" else "characters",
+        )
+
+    def send(self, message: Message, allows: Allows | None = None) -> SendResult:
         """See ports.sender."""
         header = _KEY_HEADERS.get(self._scheme)
         if header is not None:
-            self._service.headers[header] = message.idempotency_key
+            own = self._own_headers
+            self._service.headers = own | dict(message.headers) | {header: message.idempotency_key}
+        rich = bool(message.html)
         started = time.monotonic()
-        result = self._apprise.notify(title=message.title, body=message.body, body_format=self._format)
+        with outgoing(self._timeout, allows) as connections, noted() as answer:
+            result = self._apprise.notify(
+                title=message.title,
+                body=message.html if rich else message.body,
+                body_format=self._html if rich else self._format,
+            )
         elapsed = time.monotonic() - started
         if result.status == self._sent:
-            return SendResult(status="sent")
+            return SendResult(status="sent", code=answer.status)
+        if connections.refused:
+            return SendResult(status="refused", error=f"{self._name()}: its address is not a public one")
         said = " ".join(str(entry.message) for entry in result.logs())
-        # Apprise does not tell a lost answer from a refused message; the time it took does
-        if elapsed >= self._answer_within * 0.98 and not re.search(r"error=\d", said):
+        # Apprise does not tell a lost answer from a refused message; what we saw of the connection does
+        late = connections.cut or elapsed >= self._answer_within * 0.98
+        if late and connections.connected and answer.status is None and not re.search(r"error=\d", said):
             return SendResult(status="unknown", error=f"{self._name()}: no answer within {elapsed:.0f} s")
         reason = mask(said, self._url) or "the service did not take the message and gave no reason"
-        return SendResult(status="failed", error=f"{self._name()}: {reason}")
+        return SendResult(
+            status="failed", error=f"{self._name()}: {reason}", code=answer.status, retry_after=answer.retry_after
+        )
 
     def _name(self) -> str:
         return str(self._service.service_name)

@@ -5,28 +5,33 @@ from collections import OrderedDict
 from typing import Final
 
 from tocsin.adapters.apprise.channel import ApprisedChannel
-from tocsin.adapters.apprise.rules import objection
-from tocsin.ports.sender import Message, SendResult
+from tocsin.adapters.apprise.rules import account, objection, provider
+from tocsin.ports.sender import Message, SendResult, Traits
+from tocsin.runtime.outgoing import Allows
 
 _IDLE: Final = 256
 """Made channels kept for the next message; the longest unused go first."""
+
+_KNOWN: Final = 10_000
+_NO_MATTER: Final = 1.0
 
 
 class AppriseSender:
     """See tocsin.ports.sender. Never blocks one caller for another: each works with a channel of its own.
 
-    ``timeout`` bounds connecting and waiting for an answer. A receiver that trickles its answer byte by byte, or a
-    text that goes out in several parts, can take longer; the deliveries' lease must leave room for that.
+    ``allows`` says which addresses a guarded channel may connect to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, allows: Allows = lambda _: False) -> None:
+        self._allows = allows
         self._lock = threading.Lock()
         self._idle: OrderedDict[tuple[str, float], list[ApprisedChannel]] = OrderedDict()
         self._count = 0
+        self._traits: OrderedDict[str, Traits] = OrderedDict()
 
-    def send(self, url: str, message: Message, timeout: float) -> SendResult:
+    def send(self, url: str, message: Message, timeout: float, *, guarded: bool = False) -> SendResult:
         """See the port."""
-        reason = objection(url)
+        reason = objection(url, guarded=guarded)
         if reason is not None:
             return SendResult(status="refused", error=reason)
         channel = self._take(url, timeout)
@@ -36,9 +41,34 @@ class AppriseSender:
             except ValueError as error:
                 return SendResult(status="refused", error=str(error))
         try:
-            return channel.send(message)
+            return channel.send(message, self._allows if guarded else None)
         finally:
             self._give_back(url, timeout, channel)
+
+    def traits(self, url: str) -> Traits:
+        """See the port."""
+        with self._lock:
+            known = self._traits.get(url)
+        if known is None:
+            try:
+                known = ApprisedChannel(url, _NO_MATTER).traits
+            except ValueError:
+                known = Traits(provider=provider(url), account=account(url))
+            with self._lock:
+                self._traits[url] = known
+                while len(self._traits) > _KNOWN:
+                    self._traits.popitem(last=False)
+        return known
+
+    def objection(self, url: str, *, guarded: bool = False) -> str | None:
+        """See the port."""
+        reason = objection(url, guarded=guarded)
+        if reason is None:
+            try:
+                ApprisedChannel(url, _NO_MATTER)
+            except ValueError as error:
+                return str(error)
+        return reason
 
     def close(self) -> None:
         """See the port."""

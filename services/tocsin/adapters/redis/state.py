@@ -1,6 +1,7 @@
 """All stores on one Redis."""
 
 from tocsin.adapters.redis.alert_log import RedisAlertLog
+from tocsin.adapters.redis.channels import RedisChannelStore
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.feeds import RedisFeedStore
 from tocsin.adapters.redis.outbox import RedisOutbox
@@ -19,6 +20,7 @@ class RedisState:
         self.subscriptions = RedisSubscriptionStore(self._client, settings.prefix)
         self.alert_log = RedisAlertLog(self._client, settings.prefix)
         self.outbox = RedisOutbox(self._client, settings.prefix)
+        self.channels = RedisChannelStore(self._client, settings.prefix)
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
+from tocsin.adapters.sqlite.channels import SqliteChannelStore
 from tocsin.adapters.sqlite.feeds import SqliteFeedStore
 from tocsin.adapters.sqlite.outbox import SqliteOutbox
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
@@ -18,8 +19,9 @@ class SqliteState:
         self.subscriptions = SqliteSubscriptionStore(path)
         self.alert_log = SqliteAlertLog(path)
         self.outbox = SqliteOutbox(path)
+        self.channels = SqliteChannelStore(path)
 
     def close(self) -> None:
         """Close the file."""
-        for store in (self.feeds, self.stories, self.subscriptions, self.alert_log, self.outbox):
+        for store in (self.feeds, self.stories, self.subscriptions, self.alert_log, self.outbox, self.channels):
             store.close()

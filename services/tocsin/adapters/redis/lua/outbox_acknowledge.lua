@@ -1,12 +1,11 @@
--- Forget settled outcomes, but for their ids.
+-- These outcomes are on the bus.
 -- ARGV: ids.
-local outcomes, settled, remembered = KEYS[1], KEYS[2], KEYS[3]
+local untold, told = KEYS[1], KEYS[2]
 
 for _, id in ipairs(ARGV) do
-  local ended = redis.call('ZSCORE', settled, id)
+  local ended = redis.call('ZSCORE', untold, id)
   if ended then
-    redis.call('HDEL', outcomes, id)
-    redis.call('ZREM', settled, id)
-    redis.call('ZADD', remembered, ended, id)
+    redis.call('ZREM', untold, id)
+    redis.call('ZADD', told, ended, id)
   end
 end

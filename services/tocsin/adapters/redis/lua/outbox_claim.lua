@@ -1,22 +1,37 @@
--- Lease deliveries that are due, earliest first; each claim is an attempt.
--- ARGV: now, end of the lease, limit. Returns delivery, due and attempts of each in a row.
-local due, leased, claimed_due, deliveries, attempts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local now, lease_end, limit = ARGV[1], ARGV[2], ARGV[3]
+-- Lease lanes in which something is due, longest due first.
+-- ARGV: now (16 digits), end of the lease, token, how many lanes, how many deliveries of each.
+-- Returns, of each lane: its name, its state, how many deliveries, then delivery, due and attempts of each.
+local lanes, leased, tokens, states, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local deliveries, attempts = KEYS[6], KEYS[7]
+local now, lease_end, token, most, batch = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', leased, '-inf', now)) do -- its notifier died
-  redis.call('ZREM', leased, id)
-  redis.call('ZADD', due, redis.call('HGET', claimed_due, id), id)
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', leased, '-inf', now)) do -- its notifier died
+  redis.call('ZREM', leased, lane)
+  redis.call('ZADD', lanes, now, lane)
 end
 
 local claimed = {}
-local found = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
-for i = 1, #found, 2 do
-  local id, at = found[i], string.format('%.0f', tonumber(found[i + 1]))
-  redis.call('ZREM', due, id)
-  redis.call('ZADD', leased, lease_end, id)
-  redis.call('HSET', claimed_due, id, at)
-  claimed[#claimed + 1] = redis.call('HGET', deliveries, id)
-  claimed[#claimed + 1] = at
-  claimed[#claimed + 1] = redis.call('HINCRBY', attempts, id, 1)
+for _, lane in ipairs(redis.call('ZRANGEBYSCORE', lanes, '-inf', now, 'LIMIT', 0, most)) do
+  redis.call('ZREM', lanes, lane)
+  local first = '[' .. lane .. '\0'
+  local members = redis.call('ZRANGEBYLEX', queue, first, '(' .. lane .. '\0' .. now .. '\1', 'LIMIT', 0, batch)
+  if #members == 0 then
+    local head = redis.call('ZRANGEBYLEX', queue, first, '(' .. lane .. '\1', 'LIMIT', 0, 1)[1]
+    if head then
+      redis.call('ZADD', lanes, string.sub(head, #lane + 2, #lane + 17), lane)
+    end
+  else
+    redis.call('ZADD', leased, lease_end, lane)
+    redis.call('HSET', tokens, lane, token)
+    claimed[#claimed + 1] = lane
+    claimed[#claimed + 1] = redis.call('HGET', states, lane)
+    claimed[#claimed + 1] = #members
+    for _, member in ipairs(members) do
+      local id = string.sub(member, #lane + 19)
+      claimed[#claimed + 1] = redis.call('HGET', deliveries, id)
+      claimed[#claimed + 1] = string.sub(member, #lane + 2, #lane + 17)
+      claimed[#claimed + 1] = redis.call('HGET', attempts, id) or '0'
+    end
+  end
 end
 return claimed

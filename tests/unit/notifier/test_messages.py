@@ -1,23 +1,32 @@
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.notifier.alerts import CHIPS, PUBLISHED, alert, evidence, without
+from tests.unit.notifier.alerts import CHIPS, PUBLISHED, alert, delivery, evidence, without
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.signal import Classification, CompanyMention, Event
-from tocsin.notifier.labels import ENGLISH, GERMAN, LANGUAGES
-from tocsin.notifier.render import message
+from tocsin.domain.subscription import Channel, Subscriber
+from tocsin.notifier.labels import LANGUAGES, labels
+from tocsin.notifier.messages import Messages
 from tocsin.notifier.text import duration, moment, plain
-from tocsin.ports.sender import Message
+from tocsin.ports.sender import Message, Traits
+from tocsin.settings.schema import NotifierSettings
 
 RUNG = PUBLISHED + timedelta(seconds=55)
 BARE = Classification(language=None, flagged=True)
 
 
-def shown(told: Alert, language: str = "en") -> Message:
-    return message(told, language=language, now=RUNG, idempotency_key="dlv-1")
+MESSAGES = Messages(NotifierSettings())
+HOOK = Channel(id="hook", url="json://127.0.0.1/")
+TRAITS = Traits(provider="json", account="")
+
+
+def shown(told: Alert, language: str = "en", traits: Traits = TRAITS) -> Message:
+    reader = Subscriber(id="desk", channels=(HOOK,), subscriptions=(), language=language)
+    return MESSAGES.message(delivery(told), subscriber=reader, channel=HOOK, traits=traits, now=RUNG)
 
 
 def test_english() -> None:
@@ -31,9 +40,9 @@ def test_english() -> None:
         "Amounts: $5.5 billion\n"
         "Sample Wire: https://wire.example/h20\n"
         "Published 08:02 UTC · seen after 40 s · rung after 55 s\n"
-        "Your subscription: chips"
+        "Your subscription: chips · Severity 80/100"
     )
-    assert told.idempotency_key == "dlv-1"
+    assert told.idempotency_key == delivery().id
 
 
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE_ch"])
@@ -115,7 +124,7 @@ def test_whatever_a_feed_says_the_message_is_short_and_whole(
     told = shown(alert(verdict, title=title, summary=summary), language)
     assert told.body.strip()
     assert len(told.title) < 220
-    assert len(told.body) < 1000
+    assert len(told.body) < 1100
     assert "\n" not in told.title
     (told.title + told.body).encode()
 
@@ -148,14 +157,20 @@ def test_plain(text: str, expected: str) -> None:
     ],
 )
 def test_durations(seconds: float, expected: str) -> None:
-    assert duration(timedelta(seconds=seconds), ENGLISH) == expected
+    assert duration(timedelta(seconds=seconds), labels("en")) == expected
 
 
 def test_a_moment_of_another_day_has_its_date() -> None:
-    assert moment(PUBLISHED, RUNG, GERMAN) == "08:02 UTC"
-    assert moment(PUBLISHED, RUNG + timedelta(days=1), GERMAN) == "15.07., 08:02 UTC"
+    assert moment(PUBLISHED, RUNG, labels("de")) == "08:02 UTC"
+    assert moment(PUBLISHED, RUNG + timedelta(days=1), labels("de")) == "15.07., 08:02 UTC"
 
 
-def test_both_languages_name_the_same_event_types() -> None:
-    assert ENGLISH.events.keys() == GERMAN.events.keys()
-    assert len(ENGLISH.events) == 25
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_word_with_the_same_places_for_values(language: str) -> None:
+    english, other = labels("en"), labels(language)
+    assert other.events.keys() == english.events.keys()
+    assert len(other.events) == 25
+    places = re.compile(r"\{\w+\}")
+    assert {name: set(places.findall(text)) for name, text in other.words.items()} == {
+        name: set(places.findall(text)) for name, text in english.words.items()
+    }

@@ -1,0 +1,1 @@
+"""A signed webhook: one CloudEvent in JSON for each delivery, over HTTP."""

@@ -1,0 +1,191 @@
+"""tocsin dead-letters: what did not get through, and trying it again."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tocsin.bootstrap import Deployment
+from tocsin.cli.configured import ConfigOption, settings_from
+from tocsin.cli.deliveries import (
+    JsonOption,
+    LimitOption,
+    error_of,
+    print_json,
+    print_record,
+    shape,
+    status_of,
+)
+from tocsin.domain import codec
+from tocsin.domain.dead_letter import DeadLetter
+from tocsin.domain.delivery import Status
+from tocsin.domain.errors import ConfigurationError
+from tocsin.domain.record import DEAD_LETTERS, Record
+from tocsin.ports.clock import system_clock
+from tocsin.runtime import logs
+
+app = typer.Typer(help="What did not get through: deliveries, and records that a service could not process.")
+
+_UNDELIVERED: Final[tuple[Status, ...]] = ("failed", "expired", "unknown")
+_FRESH: Final = timedelta(days=1)
+_QUIET: Final = 15.0
+"""Seconds without a record after which the topic counts as read."""
+
+
+class Letter(Struct, frozen=True):
+    """A dead letter of the topic and its id."""
+
+    id: str
+    letter: DeadLetter
+
+
+@app.callback()
+def dead_letters() -> None:
+    """What did not get through: deliveries, and records that a service could not process."""
+    logs.configure("error", "console")
+
+
+@app.command("list")
+def list_letters(
+    subscriber: Annotated[str | None, typer.Option(help="Only this subscriber's deliveries.")] = None,
+    limit: LimitOption = 50,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List deliveries that did not arrive, last first, and records that a service could not process."""
+    deployment = Deployment(settings_from(config))
+    try:
+        records = deployment.state.outbox.ledger(limit, subscriber=subscriber, statuses=_UNDELIVERED)
+        letters = [] if subscriber else list(_letters(deployment))[-limit:][::-1]
+    finally:
+        deployment.close()
+    if as_json:
+        print_json({"deliveries": [shape(each) for each in records], "records": [_shape(each) for each in letters]})
+        return
+    table = Table("at (UTC)", "where", "what", "why", "id", box=None)
+    for record in records:
+        assert record.outcome is not None
+        where = f"{record.subscriber} over {record.channel}"
+        why = f"{status_of(record)}: {error_of(record) or ''}"
+        words = (where, record.headline or record.kind, why, record.id)
+        table.add_row(f"{record.outcome.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
+    for each in letters:
+        words = (each.letter.service, each.letter.origin, f"{each.letter.error}: {each.letter.reason}", each.id)
+        table.add_row(f"{each.letter.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
+    Console().print(table if table.rows else "none")
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(help="A delivery's or record's id, from the list.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one with all that is known of it."""
+    deployment = Deployment(settings_from(config))
+    try:
+        record = deployment.state.outbox.find(id)
+        letter = None if record else _letter(deployment, id)
+    finally:
+        deployment.close()
+    if record:
+        print_record(record, as_json=as_json)
+        return
+    assert letter is not None
+    if as_json:
+        print_json(_shape(letter))
+        return
+    table = Table(box=None, show_header=False)
+    for name, value in _shape(letter).items():
+        table.add_row(name, Text(str(value)))
+    Console().print(table)
+
+
+@app.command()
+def replay(
+    ids: Annotated[list[str] | None, typer.Argument(help="Which, from the list.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All deliveries that did not arrive.")] = False,
+    subscriber: Annotated[str | None, typer.Option(help="With --all: only this subscriber's.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try again: a delivery goes out now, for a day at most; a record is published to its topic again."""
+    if not ids and not everything:
+        raise ConfigurationError("name what to replay, or give --all; `tocsin dead-letters list` shows what there is")
+    deployment = Deployment(settings_from(config))
+    results = {}
+    try:
+        wanted = list(ids or ())
+        if everything:
+            found = deployment.state.outbox.ledger(1_000_000, subscriber=subscriber, statuses=_UNDELIVERED)
+            wanted += [each.id for each in found]
+        for id in dict.fromkeys(wanted):
+            results[id] = _replay(deployment, id)
+    finally:
+        deployment.close()
+    if as_json:
+        print_json(results)
+    else:
+        for id, said in results.items():
+            typer.echo(f"{id}: {said}")
+        typer.echo(f"{sum(said == 'replayed' for said in results.values())} of {len(results)} replayed")
+    raise typer.Exit(0 if all(said == "replayed" for said in results.values()) else 1)
+
+
+def _replay(deployment: Deployment, id: str) -> str:
+    now = system_clock()
+    record = deployment.state.outbox.find(id)
+    if record is not None:
+        if deployment.state.outbox.replay(id, now, now + _FRESH):
+            return "replayed"
+        if record.outcome is None:
+            return "waits already"
+        return (
+            "arrived already" if record.outcome.status == "delivered" else "not on the bus yet; try again in a moment"
+        )
+    letter = _letter(deployment, id).letter
+    record_again = Record(topic=letter.topic, key=letter.key, value=letter.value, time=now, headers=letter.headers)
+    deployment.bus.publish([record_again])
+    return "replayed"
+
+
+def _letter(deployment: Deployment, id: str) -> Letter:
+    found = next((each for each in _letters(deployment) if each.id == id), None)
+    if found is None:
+        raise ConfigurationError(f"there is no dead letter `{id}`; `tocsin dead-letters list` shows what there is")
+    return found
+
+
+def _letters(deployment: Deployment) -> Iterator[Letter]:
+    """The topic from its beginning to its present end. Leaves no trace: nothing is committed."""
+    group = f"dead-letters-{secrets.token_hex(4)}"
+    left = deployment.bus.lag([DEAD_LETTERS], group)[DEAD_LETTERS]
+    if not left:
+        return
+    consumer = deployment.bus.consumer([DEAD_LETTERS], group)
+    try:
+        last = time.monotonic()
+        while left > 0 and time.monotonic() - last < _QUIET:
+            for record in consumer.poll(0.5):
+                left -= 1
+                last = time.monotonic()
+                yield Letter(record.headers.get("ce_id", record.origin), codec.decode(DeadLetter, record.value))
+    finally:
+        consumer.close()
+
+
+def _shape(each: Letter) -> dict[str, Any]:
+    shaped: dict[str, Any] = msgspec.to_builtins(each.letter)
+    try:
+        shaped["value"] = msgspec.json.decode(each.letter.value)
+    except msgspec.DecodeError:
+        shaped["value"] = each.letter.value.decode("utf-8", "replace")
+    return {"id": each.id, **shaped}
