@@ -12,7 +12,7 @@ from tocsin.classifier.story_judge import judge
 from tocsin.classifier.story_keys import StoryKeys
 from tocsin.classifier.story_traits import read_traits
 from tocsin.domain.article import Article
-from tocsin.domain.signal import Classification, Placement
+from tocsin.domain.signal import Classification, ClassifiedArticle, Placement
 from tocsin.domain.story import Report, Story
 from tocsin.ports.stories import Decision, StoryIndex
 
@@ -32,13 +32,25 @@ class Stories:
         self._centre = centre
         self._keys = StoryKeys()
 
-    def place(
-        self, article: Article, classification: Classification, vector: Array, *, story: str | None = None
-    ) -> Placement:
-        """Where the article belongs. ``vector`` is its embedding, ``story`` where it was put before, if known.
+    def place(self, article: Article, classification: Classification, vector: Array) -> Placement:
+        """Where the article belongs. ``vector`` is its embedding.
 
         An article and revision placed before gets the same answer. Raises TransientError from the index.
         """
+        return self._place(article, classification, vector, None, None)
+
+    def restore(self, signal: ClassifiedArticle, vector: Array) -> Placement:
+        """Put an article where it was before, in an index that has forgotten it. Raises TransientError."""
+        return self._place(signal.article, signal.classification, vector, signal.story, signal.placement)
+
+    def _place(
+        self,
+        article: Article,
+        classification: Classification,
+        vector: Array,
+        story: str | None,
+        before: Placement | None,
+    ) -> Placement:
         traits = read_traits(article, classification, vector)
         self._centre.see(vector, traits.language)
         report = Report(
@@ -52,7 +64,8 @@ class Stories:
         arrival = Arrival(report, classification.events, amending(article.title))
 
         def decide(candidates: Sequence[Story], settled: str | None) -> Decision:
-            return place(arrival, judge(report, candidates, self._centre, settled), settled)
+            decision = place(arrival, judge(report, candidates, self._centre, settled), settled)
+            return decision if before is None else decision._replace(placement=before)
 
         keys = self._keys.of(traits, self._centre.fixed(vector, traits.language))
         return self._index.assign(

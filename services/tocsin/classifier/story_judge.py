@@ -53,7 +53,7 @@ _WORTH_A_LOOK: Final = 0.12
 _TOP: Final = 0.5
 """Share of the best pair in a story's score. The rest is the second best: one odd report must not join two events."""
 _CROWD: Final = 6
-"""The crowd is as near as the candidate story of this rank (the first few may be pieces of one): where many are near, nearness says little."""
+"""Rank of the candidate story that stands for the crowd; the ones before it may be pieces of the article's own."""
 _SOME_KIND: Final = 0.3
 _COPY: Final = 0.5
 """Share of common word pairs from which a report is a copy of another."""

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tocsin.cli import feed_lists, feed_probe, feeds, topics
+from tocsin.cli import feed_lists, feed_probe, feeds, stories, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
@@ -41,6 +41,7 @@ feeds.app.command("import")(feed_lists.import_opml)
 feeds.app.command("export")(feed_lists.export_opml)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(topics.app, name="topics")
+app.add_typer(stories.app, name="stories")
 
 
 def main() -> None:
