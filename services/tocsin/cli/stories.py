@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from tocsin.bootstrap import Deployment, open_classifier
+from tocsin.adapters.embedding.choose import open_embedder
+from tocsin.bootstrap import Deployment, cache_folder
 from tocsin.classifier.centre import builtin_centre
-from tocsin.classifier.classify import Text
+from tocsin.classifier.classify import Classifier, Text
 from tocsin.classifier.stories import Stories
 from tocsin.cli.configured import ConfigOption, settings_from
 from tocsin.domain import codec
@@ -53,7 +54,9 @@ def rebuild(
 
 
 def _stories(settings: Settings, deployment: Deployment, back: timedelta) -> int:
-    classifier = open_classifier(settings.classifier, load_knowledge([Path(folder) for folder in settings.knowledge]))
+    # the verdicts are in the signals: the classifier is here for its embedding alone
+    embedder = open_embedder(settings.classifier.embedder, cache_folder(settings.classifier))
+    classifier = Classifier(load_knowledge([Path(folder) for folder in settings.knowledge]), embedder)
     window = timedelta(hours=settings.classifier.story_window)
     index = Stories(deployment.state.stories, window, builtin_centre(classifier.embedder))
     count = 0

@@ -2,8 +2,8 @@
 
 ``{prefix}:{stories}:key:<key>`` is a sorted set of the stories that used the key, by the last time they did (one key
 may have served several); ``:article:<id>`` remembers placements by revision; ``:story:<id>`` is the story, with a
-version that every change counts up. All expire. One hash tag keeps the index in one slot of a cluster: an article's
-keys can lead anywhere, and joining must be one step.
+version that every change counts up; ``:story:serial`` counts all changes. All expire. One hash tag keeps the index in
+one slot of a cluster: an article's keys can lead anywhere, and joining must be one step.
 """
 
 from collections.abc import Sequence
@@ -62,12 +62,13 @@ class RedisStoryIndex:
         for _ in range(_MOST_TRIES):
             if what == b"placed":
                 return msgspec.msgpack.decode(said, type=Placement)
-            found = list(zip(answer[::3], answer[1::3], answer[2::3], strict=True))
+            serial, *rows = answer
+            found = list(zip(rows[::3], rows[1::3], rows[2::3], strict=True))
             decision = decide([_story(value) for _, _, value in found], said.decode() or None)
             seen = [part for id, version, _ in found for part in (id, version)]
             kept = (
                 decision.story.id, msgspec.msgpack.encode(decision.story), msgspec.msgpack.encode(decision.placement),
-                micros(at), lives, _KEEP_STORIES,
+                micros(at), lives, _KEEP_STORIES, serial,
             )  # fmt: skip
             what, said, *answer = self._assign(names, *find, *kept, *seen)
             if what == b"kept":

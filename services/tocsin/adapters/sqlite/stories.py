@@ -1,7 +1,6 @@
 """StoryIndex in a SQLite file."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,6 +52,9 @@ SELECT number, last_used FROM (
     SELECT number, last_used FROM story_uses
     WHERE key = ? AND last_used BETWEEN ? AND ? ORDER BY last_used DESC, number DESC LIMIT ?
 )
+"""
+_RANK: Final = """
+SELECT number FROM ({}) GROUP BY number ORDER BY count(*) DESC, max(last_used) DESC, number LIMIT ?
 """
 _KEEP: Final = """
 INSERT INTO live_stories (story, value, disposable) VALUES (?, ?, ?)
@@ -123,14 +125,12 @@ class SqliteStoryIndex:
 
 
 def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, window: int) -> list[Story]:
-    shared: Counter[int] = Counter()
-    used: dict[int, int] = {}
+    if not keys:
+        return []
     # one statement for all keys: the way to SQLite and back is what costs
     asked = [value for key in keys for value in (key, at - window, at + window, MOST_PER_KEY)]
-    for number, last_used in connection.execute(" UNION ALL ".join([_FIND] * len(keys)), asked) if keys else ():
-        shared[number] += 1
-        used[number] = max(used.get(number, last_used), last_used)
-    ranked = sorted(shared, key=lambda number: (-shared[number], -used[number], number))[:MOST_CANDIDATES]
+    ranking = _RANK.format(" UNION ALL ".join([_FIND] * len(keys)))
+    ranked = [row[0] for row in connection.execute(ranking, (*asked, MOST_CANDIDATES))]
     marks = ", ".join("?" * len(ranked))
     rows = connection.execute(f"SELECT number, value FROM live_stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
     stories = {row["number"]: _story(row) for row in rows}

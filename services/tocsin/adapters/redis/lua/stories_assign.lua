@@ -2,9 +2,10 @@
 -- KEYS: the article, then its keys.
 -- ARGV: prefix of stories; earliest and latest use that counts; uses looked at of a key; candidates; the revision;
 --   a story to look at alone, or ''; then, to keep a decision: story, its value, its placement, at, lifetime in ms,
---   uses kept of a key, and the (story, version) pairs that the decision was made on.
+--   uses kept of a key, the serial and the (story, version) pairs that the decision was made on. Every change of any
+--   story counts the serial up: while it is the same, there is no need to look again.
 -- Returns { 'placed', placement } for what was decided before, { 'kept', settled story or '' }, or
---   { 'candidates', settled story or '', id, version, value, ... }.
+--   { 'candidates', settled story or '', serial, id, version, value, ... }.
 local article, prefix = KEYS[1], ARGV[1]
 local earliest, latest, per_key, most = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local revision, only = ARGV[6], ARGV[7]
@@ -17,8 +18,13 @@ if placed[2] then
   only = placed[2]
 end
 
+local serial = redis.call('GET', prefix .. 'serial') or '0'
+local unchanged = #ARGV > 7 and ARGV[14] == serial
+
 local ranked = {}
-if only ~= '' then
+if unchanged then
+  ranked = {}
+elseif only ~= '' then
   ranked[1] = only
 else
   local shared, used = {}, {}
@@ -47,7 +53,7 @@ end
 
 -- which stories these are shows only now, so their keys cannot be declared; the hash tag keeps them in the slot
 local seen = {}
-for i = 14, #ARGV, 2 do
+for i = 15, #ARGV, 2 do
   seen[ARGV[i]] = ARGV[i + 1]
 end
 local same, count = #ARGV > 7, 0
@@ -64,7 +70,7 @@ for i = 1, #ranked do
   end
 end
 if not same then
-  local answer = { 'candidates', only }
+  local answer = { 'candidates', only, serial }
   for i = 1, count do
     answer[#answer + 1] = versions[i][1]
     answer[#answer + 1] = versions[i][2]
@@ -82,6 +88,8 @@ local function live_on(key)
   end
 end
 
+redis.call('INCR', prefix .. 'serial')
+live_on(prefix .. 'serial')
 redis.call('HINCRBY', prefix .. story, 'version', 1)
 redis.call('HSET', prefix .. story, 'value', value)
 live_on(prefix .. story)
