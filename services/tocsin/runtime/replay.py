@@ -1,7 +1,7 @@
 """Reading a topic from a time on to its end, once, beside the services that work on it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,8 @@ from tocsin.domain.record import Received
 from tocsin.ports.bus import Bus
 
 _POLL: Final = 1.0
+_SILENT: Final = 3
+"""Polls without a record after which the end is reached, also where there was nothing to commit."""
 _PATIENCE: Final = 60.0
 """Seconds to go on trying while the bus is not ready."""
 
@@ -21,6 +23,7 @@ def replay(bus: Bus, topic: str, group: str, since: datetime) -> Iterator[Receiv
     reach.
     """
     consumer = bus.consumer([topic], group)
+    batch: Sequence[Received] = ()
     deadline = time.monotonic() + _PATIENCE
     try:
         while True:
@@ -33,11 +36,11 @@ def replay(bus: Bus, topic: str, group: str, since: datetime) -> Iterator[Receiv
                     raise
                 time.sleep(0.2)
                 consumer.rewind()
-        while True:
+        silent = 0
+        while silent < _SILENT and (batch or not silent or bus.lag([topic], group)[topic]):
             batch = consumer.poll(_POLL)
+            silent = 0 if batch else silent + 1
             yield from (record for record in batch if record.time >= since)
             consumer.commit([])
-            if not batch and bus.lag([topic], group)[topic] == 0:
-                return
     finally:
         consumer.close()
