@@ -31,7 +31,7 @@ test: check  ## checks and all tests; missing backends skip with a reason (REQUI
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 bench: setup  ## costs as ratios to named baselines; fails when a target is missed (quiet machine, about ten minutes)
-	@failed=0; for name in polling claims memory parsing classifying sending planning; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed
+	@failed=0; for name in polling claims memory parsing classifying sending planning stories; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed
 
 fuzz: setup  ## damaged feeds against the parser for ten minutes (FUZZ_ARGS="--seconds 60 --seed 1")
 	$(BIN)/python -m tests.fuzz.parser $(FUZZ_ARGS)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 from tests.contract.deliveries import delivery
+from tests.contract.placing import put
 
 from tocsin.domain.feed import Feed
 from tocsin.domain.identity import story_id
@@ -72,7 +73,7 @@ def test_no_delivery_is_planned_or_claimed_twice(states: Sequence[State]) -> Non
 def test_reports_of_one_event_in_one_instant_make_one_story(states: Sequence[State]) -> None:
     def report(number: int, state: State) -> list[tuple[str, bool, int]]:
         answers = [
-            state.stories.assign(f"article-{number}-{event}", [f"event-{event}"], NOW, HOUR) for event in range(10)
+            put(state.stories, f"article-{number}-{event}", [f"event-{event}"], NOW, HOUR) for event in range(10)
         ]
         return [(each.story, each.opened, each.articles) for each in answers]
 
@@ -85,7 +86,7 @@ def test_reports_of_one_event_in_one_instant_make_one_story(states: Sequence[Sta
 
 
 def test_one_article_assigned_by_all_at_once_is_assigned_once(states: Sequence[State]) -> None:
-    answers = at_once(states, lambda number, state: state.stories.assign("a", [f"k{number}"], NOW, HOUR))
+    answers = at_once(states, lambda number, state: put(state.stories, "a", [f"k{number}"], NOW, HOUR))
     assert {(each.story, each.opened, each.articles) for each in answers} == {(story_id("a"), True, 1)}
 
 

@@ -1,13 +1,16 @@
 """What tocsin.ports.stories promises, on every backend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.contract.placing import join_first, put
 
 from tocsin.domain.identity import story_id
+from tocsin.domain.signal import Placement
+from tocsin.domain.story import Story
 from tocsin.ports.state import State
-from tocsin.ports.stories import StoryAssignment, StoryIndex
+from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decision, StoryIndex
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
@@ -20,116 +23,189 @@ def index(state: State) -> StoryIndex:
     return state.stories
 
 
-def opened(article: str) -> StoryAssignment:
-    return StoryAssignment(story=story_id(article), opened=True, articles=1)
+def opened(article: str) -> Placement:
+    return Placement(story=story_id(article), opened=True, novelty="first", articles=1)
 
 
-def joined(opener: str, articles: int) -> StoryAssignment:
-    return StoryAssignment(story=story_id(opener), opened=False, articles=articles)
+def joined(opener: str, articles: int) -> Placement:
+    return Placement(story=story_id(opener), opened=False, novelty="repeat", articles=articles)
+
+
+def candidates(index: StoryIndex, keys: Sequence[str], at: datetime = NOW) -> list[str]:
+    """The openers of the candidates that an article with ``keys`` meets, in order. Nothing is kept."""
+    found: list[Story] = []
+
+    class Stop(Exception):  # noqa: N818 - no error
+        pass
+
+    def look(stories: Sequence[Story], settled: str | None) -> Decision:
+        found.extend(stories)
+        raise Stop
+
+    with pytest.raises(Stop):
+        index.assign("a look", keys, at, WINDOW, look)
+    return [next(iter(story.headlines)) for story in found]
 
 
 def test_the_first_article_opens_a_story_named_after_it(index: StoryIndex) -> None:
-    assert index.assign("a", ["k"], NOW, WINDOW) == opened("a")
+    assert put(index, "a", ["k"], NOW, WINDOW) == opened("a")
 
 
 def test_an_article_joins_the_story_that_shares_a_key(replica: Callable[[], State]) -> None:
     here, there = replica().stories, replica().stories
-    here.assign("a", ["k1", "k2"], NOW, WINDOW)
-    assert there.assign("b", ["other", "k2"], NOW + HOUR, WINDOW) == joined("a", 2)
-    assert here.assign("c", ["another"], NOW, WINDOW) == opened("c")
+    put(here, "a", ["k1", "k2"], NOW, WINDOW)
+    assert put(there, "b", ["other", "k2"], NOW + HOUR, WINDOW) == joined("a", 2)
+    assert put(here, "c", ["another"], NOW, WINDOW) == opened("c")
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_window_reaches_both_ways_from_the_articles_time(index: StoryIndex, sign: int) -> None:
-    index.assign("a", ["k1", "k2"], NOW, WINDOW)
-    assert index.assign("outside", ["k1"], NOW + sign * (WINDOW + SOON), WINDOW) == opened("outside")
-    assert index.assign("inside", ["k2"], NOW + sign * WINDOW, WINDOW) == joined("a", 2)
+    put(index, "a", ["k1", "k2"], NOW, WINDOW)
+    assert put(index, "outside", ["k1"], NOW + sign * (WINDOW + SOON), WINDOW) == opened("outside")
+    assert put(index, "inside", ["k2"], NOW + sign * WINDOW, WINDOW) == joined("a", 2)
 
 
 def test_each_call_has_its_own_window(index: StoryIndex) -> None:
-    index.assign("a", ["k"], NOW, WINDOW)
-    assert index.assign("b", ["k"], NOW + 2 * HOUR, HOUR) == opened("b")
+    put(index, "a", ["k"], NOW, WINDOW)
+    assert put(index, "b", ["k"], NOW + 2 * HOUR, HOUR) == opened("b")
 
 
-def test_the_earliest_key_wins(index: StoryIndex) -> None:
-    index.assign("a", ["strong"], NOW, WINDOW)
-    index.assign("b", ["weak"], NOW + HOUR, WINDOW)
-    assert index.assign("c", ["none", "strong", "weak"], NOW + HOUR, WINDOW) == joined("a", 2)
+def test_who_shares_more_keys_comes_first(index: StoryIndex) -> None:
+    put(index, "a", ["k1", "k2"], NOW, WINDOW)
+    put(index, "b", ["k3"], NOW + HOUR, WINDOW)
+    assert candidates(index, ["none", "k3", "k2", "k1"]) == ["a", "b"]
 
 
-def test_an_earlier_key_out_of_the_window_does_not_win(index: StoryIndex) -> None:
-    index.assign("old", ["strong"], NOW - WINDOW - HOUR, WINDOW)
-    index.assign("new", ["weak"], NOW, WINDOW)
-    assert index.assign("c", ["strong", "weak"], NOW, WINDOW) == joined("new", 2)
+def test_among_equals_the_latest_comes_first(index: StoryIndex) -> None:
+    for hours, name in enumerate("abc"):
+        put(index, name, [f"k{name}"], NOW + hours * HOUR, WINDOW)
+    assert candidates(index, ["ka", "kb", "kc"]) == ["c", "b", "a"]
+
+
+def test_a_use_out_of_the_window_does_not_count(index: StoryIndex) -> None:
+    put(index, "old", ["k1", "k2"], NOW - WINDOW - HOUR, WINDOW)
+    put(index, "new", ["k3"], NOW, WINDOW)
+    assert candidates(index, ["k1", "k2", "k3"]) == ["new"]
+
+
+def test_candidates_are_bounded(index: StoryIndex) -> None:
+    for number in range(MOST_PER_KEY + 3):
+        assert put(index, f"a{number}", [f"own{number}"], NOW + number * SOON, WINDOW).opened
+    for number in range(MOST_PER_KEY + 3):
+        at = NOW + number * SOON
+        put(index, f"b{number}", ["common"], at, WINDOW, story=story_id(f"a{number}"))
+    found = candidates(index, ["common", "own0", "own5"])
+    assert len(found) == MOST_CANDIDATES
+    assert found[0] == "a5"
+    assert set(found[1:]) <= {f"a{number}" for number in range(3, MOST_PER_KEY + 3)}
+
+
+def test_decide_sees_the_story_as_it_was_kept(replica: Callable[[], State]) -> None:
+    here, there = replica().stories, replica().stories
+    put(here, "a", ["k"], NOW, WINDOW)
+    put(there, "b", ["k"], NOW + HOUR, WINDOW)
+    seen: list[Story] = []
+
+    def decide(found: Sequence[Story], settled: str | None) -> Decision:
+        seen.extend(found)
+        assert settled is None
+        return join_first("c", NOW)(found, settled)
+
+    here.assign("c", ["k"], NOW, WINDOW, decide)
+    assert [(story.first, story.last, story.articles) for story in seen] == [(NOW, NOW + HOUR, 2)]
+    kept = there.story(story_id("a"))
+    assert kept is not None
+    assert (kept.articles, list(kept.headlines)) == (3, ["a", "b", "c"])
+
+
+def test_a_story_that_is_not_there_is_none(index: StoryIndex) -> None:
+    assert index.story("sto-nowhere") is None
+
+
+def test_a_decider_that_fails_leaves_nothing_behind(index: StoryIndex) -> None:
+    def fail(found: Sequence[Story], settled: str | None) -> Decision:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        index.assign("a", ["k"], NOW, WINDOW, fail)
+    assert put(index, "a", ["k"], NOW, WINDOW) == opened("a")
+
+
+def test_a_later_revision_stays_in_its_story(index: StoryIndex) -> None:
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "b", ["other"], NOW, WINDOW)
+    second = put(index, "a", ["other"], NOW + HOUR, WINDOW, revision=2)
+    assert (second.story, second.articles) == (story_id("a"), 1)
+    assert put(index, "a", ["k"], NOW, WINDOW) == opened("a")
+    assert put(index, "a", [], NOW, WINDOW, revision=2) == second
+    assert put(index, "c", ["other"], NOW + HOUR, WINDOW).story == story_id("a")
+
+
+def test_an_article_goes_where_it_is_known_to_belong(index: StoryIndex) -> None:
+    put(index, "a", ["k"], NOW, WINDOW)
+    assert put(index, "b", ["k"], NOW, WINDOW, story="sto-elsewhere").story == "sto-elsewhere"
+    assert put(index, "c", ["none"], NOW, WINDOW, story=story_id("a")) == joined("a", 2)
+    assert put(index, "d", ["none"], NOW, WINDOW) == joined("a", 3)
 
 
 def test_the_story_takes_over_all_keys_of_its_articles(index: StoryIndex) -> None:
-    index.assign("a", ["k1"], NOW, WINDOW)
-    index.assign("b", ["k1", "k2"], NOW + SOON, WINDOW)
-    assert index.assign("c", ["k2"], NOW, WINDOW) == joined("a", 3)
-
-
-def test_the_story_that_used_a_key_last_has_it(index: StoryIndex) -> None:
-    index.assign("a", ["k1"], NOW, WINDOW)
-    index.assign("b", ["k2"], NOW, WINDOW)
-    index.assign("c", ["k1", "k2"], NOW + HOUR, WINDOW)
-    assert index.assign("d", ["k2"], NOW + HOUR, WINDOW) == joined("a", 3)
+    put(index, "a", ["k1"], NOW, WINDOW)
+    put(index, "b", ["k1", "k2"], NOW + SOON, WINDOW)
+    assert put(index, "c", ["k2"], NOW, WINDOW) == joined("a", 3)
 
 
 def test_every_use_moves_the_window_on(index: StoryIndex) -> None:
-    index.assign("a", ["k"], NOW, WINDOW)
-    index.assign("b", ["k"], NOW + WINDOW, WINDOW)
-    assert index.assign("c", ["k"], NOW + 2 * WINDOW, WINDOW) == joined("a", 3)
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "b", ["k"], NOW + WINDOW, WINDOW)
+    assert put(index, "c", ["k"], NOW + 2 * WINDOW, WINDOW) == joined("a", 3)
 
 
 def test_an_article_from_the_past_does_not_move_the_window_back(index: StoryIndex) -> None:
-    index.assign("a", ["k"], NOW, WINDOW)
-    index.assign("b", ["k"], NOW - WINDOW, WINDOW)
-    assert index.assign("c", ["k"], NOW + WINDOW, WINDOW) == joined("a", 3)
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "b", ["k"], NOW - WINDOW, WINDOW)
+    assert put(index, "c", ["k"], NOW + WINDOW, WINDOW) == joined("a", 3)
 
 
 def test_a_replay_of_old_news_does_not_take_a_key_from_a_later_story(index: StoryIndex) -> None:
-    index.assign("new", ["k"], NOW, WINDOW)
+    put(index, "new", ["k"], NOW, WINDOW)
     old = NOW - timedelta(days=400)
-    assert index.assign("old", ["k"], old, WINDOW) == opened("old")
-    assert index.assign("old too", ["k"], old + HOUR, WINDOW) == joined("old", 2)
-    assert index.assign("newer", ["k"], NOW + HOUR, WINDOW) == joined("new", 2)
+    assert put(index, "old", ["k"], old, WINDOW) == opened("old")
+    assert put(index, "old too", ["k"], old + HOUR, WINDOW) == joined("old", 2)
+    assert put(index, "newer", ["k"], NOW + HOUR, WINDOW) == joined("new", 2)
 
 
 def test_assigning_again_gives_the_same_answer_whatever_the_keys(index: StoryIndex) -> None:
-    first = index.assign("a", ["k"], NOW, WINDOW)
-    index.assign("elsewhere", ["other"], NOW, WINDOW)
-    index.assign("b", ["k"], NOW, WINDOW)
-    assert index.assign("a", ["other"], NOW + WINDOW, WINDOW) == StoryAssignment(
-        story=first.story, opened=True, articles=2
-    )
-    assert index.assign("b", [], NOW + WINDOW, WINDOW) == joined("a", 2)
-    assert index.assign("c", ["k"], NOW, WINDOW) == joined("a", 3)
+    first = put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "elsewhere", ["other"], NOW, WINDOW)
+    second = put(index, "b", ["k"], NOW, WINDOW)
+    assert put(index, "a", ["other"], NOW + WINDOW, WINDOW) == first
+    assert put(index, "b", [], NOW + WINDOW, WINDOW) == second == joined("a", 2)
+    assert put(index, "c", ["k"], NOW, WINDOW) == joined("a", 3)
 
 
 def test_assigning_again_uses_no_key(index: StoryIndex) -> None:
-    index.assign("a", ["k"], NOW, WINDOW)
-    index.assign("a", ["later"], NOW, WINDOW)
-    assert index.assign("b", ["later"], NOW, WINDOW) == opened("b")
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "a", ["later"], NOW, WINDOW)
+    assert put(index, "b", ["later"], NOW, WINDOW) == opened("b")
 
 
 def test_no_keys_make_a_story_of_its_own(index: StoryIndex) -> None:
-    assert index.assign("a", [], NOW, WINDOW) == opened("a")
-    assert index.assign("b", [], NOW, WINDOW) == opened("b")
-    assert index.assign("a", [], NOW, WINDOW) == opened("a")
+    assert put(index, "a", [], NOW, WINDOW) == opened("a")
+    assert put(index, "b", [], NOW, WINDOW) == opened("b")
+    assert put(index, "a", [], NOW, WINDOW) == opened("a")
 
 
 def test_a_key_given_twice_counts_once(index: StoryIndex) -> None:
-    assert index.assign("a", ["k", "k"], NOW, WINDOW) == opened("a")
-    assert index.assign("b", ["k", "k"], NOW, WINDOW) == joined("a", 2)
+    assert put(index, "a", ["k", "k"], NOW, WINDOW) == opened("a")
+    assert put(index, "b", ["k", "k"], NOW, WINDOW) == joined("a", 2)
 
 
 @pytest.mark.parametrize("distance", [timedelta(days=-3650), timedelta(days=3650)])
 def test_times_far_from_the_machines_clock_work(index: StoryIndex, distance: timedelta) -> None:
     at = datetime.now(UTC) + distance
-    index.assign("a", ["k"], at, WINDOW)
-    assert index.assign("b", ["k"], at + HOUR, WINDOW) == joined("a", 2)
-    assert index.assign("a", ["k"], at + HOUR, WINDOW) == StoryAssignment(story=story_id("a"), opened=True, articles=2)
+    put(index, "a", ["k"], at, WINDOW)
+    assert put(index, "b", ["k"], at + HOUR, WINDOW) == joined("a", 2)
+    assert put(index, "a", ["k"], at + HOUR, WINDOW) == opened("a")
 
 
 def test_close_can_be_repeated(index: StoryIndex) -> None:

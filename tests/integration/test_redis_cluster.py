@@ -11,6 +11,7 @@ import redis
 from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery, outcome
+from tests.contract.placing import put
 
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.delivery import ChannelState, Progress
@@ -59,8 +60,8 @@ def test_a_cluster_that_is_down_is_a_passing_trouble_and_a_whole_one_takes_every
         assert state.feeds.known("a", ["x"]) == {"x": "1"}
         assert len(state.feeds.health()) == 1
 
-        opened = state.stories.assign("one", ["k1", "k2"], NOW, HOUR)
-        assert state.stories.assign("two", ["k3", "k2"], NOW, HOUR).story == opened.story
+        opened = put(state.stories, "one", ["k1", "k2"], NOW, HOUR)
+        assert put(state.stories, "two", ["k3", "k2"], NOW, HOUR).story == opened.story
 
         state.subscriptions.sync([Subscriber(id="anna", channels=(), subscriptions=())])
         assert (state.subscriptions.version(), len(state.subscriptions.subscribers())) == (1, 1)

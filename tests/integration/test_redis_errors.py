@@ -10,6 +10,7 @@ import redis
 from tests.backends.backend import BackendMissingError, free_port
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import NOW, delivery
+from tests.contract.placing import put
 
 from tocsin.adapters.redis.connection import connect
 from tocsin.adapters.redis.state import RedisState
@@ -30,7 +31,7 @@ CALLS: dict[str, Callable[[RedisState], object]] = {
     "feeds.known": lambda state: state.feeds.known("a", ["x"]),
     "feeds.record": lambda state: state.feeds.record([CHECK]),
     "feeds.health": lambda state: state.feeds.health(),
-    "stories.assign": lambda state: state.stories.assign("a", ["k"], NOW, HOUR),
+    "stories.assign": lambda state: put(state.stories, "a", ["k"], NOW, HOUR),
     "subscriptions.sync": lambda state: state.subscriptions.sync([]),
     "subscriptions.version": lambda state: state.subscriptions.version(),
     "subscriptions.subscribers": lambda state: state.subscriptions.subscribers(),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 from tests.backends.redis import unique_prefix
+from tests.contract.placing import put
 
 from tocsin.adapters.redis.alert_log import RedisAlertLog
 from tocsin.adapters.redis.connection import connect
@@ -35,10 +36,10 @@ def lifetimes(client: redis.Redis, prefix: str) -> list[timedelta]:
 def test_story_keys_outlive_the_window_and_then_go(client: redis.Redis, distance: timedelta) -> None:
     prefix = unique_prefix()
     index = RedisStoryIndex(client, prefix, clock=lambda: TODAY)
-    index.assign("a", ["k1", "k2"], TODAY + distance, WINDOW)
-    index.assign("b", ["k2"], TODAY + distance, WINDOW)
+    put(index, "a", ["k1", "k2"], TODAY + distance, WINDOW)
+    put(index, "b", ["k2"], TODAY + distance, WINDOW)
     left = lifetimes(client, prefix)
-    assert len(left) == 5
+    assert len(left) == 6
     promised = WINDOW + max(distance, timedelta(0))
     assert min(left) > promised
     assert max(left) < promised + timedelta(days=8)
@@ -47,8 +48,8 @@ def test_story_keys_outlive_the_window_and_then_go(client: redis.Redis, distance
 def test_an_article_from_the_past_does_not_shorten_a_storys_life(client: redis.Redis) -> None:
     prefix = unique_prefix()
     index = RedisStoryIndex(client, prefix, clock=lambda: TODAY)
-    index.assign("a", ["k"], TODAY + WINDOW, WINDOW)
-    index.assign("b", ["k"], TODAY, WINDOW)
+    put(index, "a", ["k"], TODAY + WINDOW, WINDOW)
+    put(index, "b", ["k"], TODAY, WINDOW)
     story = int(client.pttl(f"{prefix}:{{stories}}:key:k"))
     assert timedelta(milliseconds=story) > 2 * WINDOW + timedelta(days=7) - SLACK
 
@@ -69,6 +70,6 @@ def test_a_key_in_constant_use_keeps_its_latest_stories_only(client: redis.Redis
     index = RedisStoryIndex(client, prefix)
     short = timedelta(seconds=1)
     for number in range(1_100):
-        assert index.assign(f"a{number}", ["k"], TODAY + number * timedelta(minutes=1), short).opened
+        assert put(index, f"a{number}", ["k"], TODAY + number * timedelta(minutes=1), short).opened
     assert client.zcard(f"{prefix}:{{stories}}:key:k") == 1_000
-    assert not index.assign("last", ["k"], TODAY + 1_099 * timedelta(minutes=1), short).opened
+    assert not put(index, "last", ["k"], TODAY + 1_099 * timedelta(minutes=1), short).opened

@@ -9,6 +9,7 @@ import pytest
 from tests.backends.backend import BackendMissingError
 from tests.backends.redis import RedisServer
 from tests.contract.deliveries import delivery, outcome
+from tests.contract.placing import put
 
 from tocsin.adapters.redis.state import RedisState
 from tocsin.domain.delivery import ChannelState, Progress
@@ -48,7 +49,7 @@ def test_state_survives_and_the_same_client_recovers(server: RedisServer, state:
     state.outbox.record([Progress(delivery=id, outcome=outcome(id)) for id in ("sent", "told")])
     state.outbox.acknowledge(["told"])
     state.alert_log.claim("story", "one", ["anna"], NOW, HOUR)
-    story = state.stories.assign("one", ["k"], NOW, HOUR)
+    story = put(state.stories, "one", ["k"], NOW, HOUR)
     state.subscriptions.sync([Subscriber(id="anna", channels=(), subscriptions=())])
 
     server.kill()
@@ -74,7 +75,7 @@ def test_state_survives_and_the_same_client_recovers(server: RedisServer, state:
         ]
     )
     assert state.alert_log.claim("story", "two", ["anna"], NOW, HOUR) == frozenset()
-    assert state.stories.assign("two", ["k"], NOW, HOUR).story == story.story
+    assert put(state.stories, "two", ["k"], NOW, HOUR).story == story.story
     assert state.subscriptions.version() == 1
     assert state.subscriptions.subscriber("anna") is not None
 

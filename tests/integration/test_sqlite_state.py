@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.contract.deliveries import delivery
+from tests.contract.placing import put
 
 from tocsin.adapters.sqlite.alert_log import SqliteAlertLog
 from tocsin.adapters.sqlite.state import SqliteState
@@ -56,6 +57,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from tests.contract.deliveries import NOW
+from tests.contract.placing import put
 from tocsin.adapters.sqlite.state import SqliteState
 
 state = SqliteState(Path(sys.argv[1]))
@@ -65,7 +67,7 @@ while claimed := state.outbox.claim(NOW, 3, 1, timedelta(hours=1)):
     print(*(each.id for lane in claimed for each in lane.deliveries), flush=True)
 number = 0
 for number in range(50):
-    answer = state.stories.assign(f"{sys.argv[2]}-{number}", [f"event-{number}"], NOW, timedelta(hours=1))
+    answer = put(state.stories, f"{sys.argv[2]}-{number}", [f"event-{number}"], NOW, timedelta(hours=1))
     print("opened" if answer.opened else "joined", flush=True)
 """
 
@@ -147,7 +149,7 @@ WRITES: dict[str, Callable[[SqliteState], object]] = {
     "feeds.sync": lambda state: state.feeds.sync([], NOW),
     "feeds.claim_due": lambda state: state.feeds.claim_due(NOW, 1, HOUR),
     "feeds.record": lambda state: state.feeds.record([CHECK]),
-    "stories.assign": lambda state: state.stories.assign("a", ["k"], NOW, HOUR),
+    "stories.assign": lambda state: put(state.stories, "a", ["k"], NOW, HOUR),
     "subscriptions.sync": lambda state: state.subscriptions.sync([]),
     "alert_log.claim": lambda state: state.alert_log.claim("s", "a", ["anna"], NOW, HOUR),
     "outbox.plan": lambda state: state.outbox.plan([delivery("a")], NOW),
@@ -201,18 +203,18 @@ def test_what_is_long_over_is_deleted(path: Path) -> None:
     ):
 
         def rows() -> list[int]:
-            tables = ("stories", "story_articles", "story_keys", "alert_log")
+            tables = ("live_stories", "story_placements", "story_uses", "alert_log")
             return [file.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
         # an old time passed in must not make it go early
-        stories.assign("a", ["k"], NOW - timedelta(days=400), HOUR)
+        put(stories, "a", ["k"], NOW - timedelta(days=400), HOUR)
         alerts.claim("s", "a", ["anna"], NOW - timedelta(days=400), HOUR)
         today[0] = NOW + 2 * HOUR
-        stories.assign("b", ["other"], NOW, HOUR)
+        put(stories, "b", ["other"], NOW, HOUR)
         alerts.claim("t", "b", ["anna"], NOW, HOUR)
         assert rows() == [2, 2, 2, 2]
         today[0] = NOW + timedelta(days=30)
-        stories.assign("c", ["k"], today[0], HOUR)
+        put(stories, "c", ["k"], today[0], HOUR)
         alerts.claim("u", "c", ["anna"], today[0], HOUR)
         assert rows() == [1, 1, 1, 1]
 

@@ -131,6 +131,19 @@ class Classifier:
         """What a model for ``types`` and ``judgements`` sees of ``text``."""
         return self._observe(text, self.read(text), types, judgements)
 
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder; empty without one."""
+        return self._embedder.name if self._embedder else ""
+
+    def vector(self, text: Text) -> Array:
+        """The meaning of title and opening as the embedder tells it; no columns without one. Cheap the second time."""
+        if not self._embedder or not self._embedder.dimensions:
+            return np.zeros(0, dtype=np.float32)
+        words = f"{plain(text.title)}\n{plain((text.summary or text.content)[:_EMBEDDED])}"[:_EMBEDDED].strip()
+        embedder = self._embedder
+        return self._vectors.vector(words, lambda: embedder.embed([words])[0])
+
     def read(self, text: Text) -> Seen:
         """The lexical stages: what stands in ``text``, before it is judged."""
         fields: dict[Field, str] = {"title": text.title, "summary": text.summary, "content": text.content}
@@ -154,14 +167,7 @@ class Classifier:
             amounts=seen.amounts,
         )
         cues = np.array(scoring.direction_cues(seen.triggers), dtype=np.float32)
-        return Observation(self._vector(text), ngrams.count(seen.passages), row, np.concatenate([row, cues]))
-
-    def _vector(self, text: Text) -> Array:
-        if not self._embedder or not self._embedder.dimensions:
-            return np.zeros(0, dtype=np.float32)
-        words = f"{plain(text.title)}\n{plain((text.summary or text.content)[:_EMBEDDED])}"[:_EMBEDDED].strip()
-        embedder = self._embedder
-        return self._vectors.vector(words, lambda: embedder.embed([words])[0])
+        return Observation(self.vector(text), ngrams.count(seen.passages), row, np.concatenate([row, cues]))
 
     def _threshold(self, event: EventType) -> float:
         if event.threshold is not None:

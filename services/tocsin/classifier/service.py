@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
+from tocsin.classifier.centre import builtin_centre
 from tocsin.classifier.classify import Classifier, Text
-from tocsin.classifier.stories import novelty, story_keys
+from tocsin.classifier.stories import Stories
 from tocsin.domain import codec
 from tocsin.domain.article import Article
 from tocsin.domain.record import ARTICLES, SIGNALS, Received, Record
@@ -30,9 +31,8 @@ class ClassifierHandler:
         self, classifier: Callable[[], Classifier], stories: StoryIndex, clock: Clock, window: timedelta
     ) -> None:
         self._classifier = classifier
-        self._stories = stories
+        self._stories = Stories(stories, window, builtin_centre(classifier().embedder))
         self._clock = clock
-        self._window = window
 
     def handle(self, batch: Sequence[Received]) -> Sequence[Record]:
         """A signal for each article. Raises UndecodableError for what is none, TransientError from the index."""
@@ -40,20 +40,21 @@ class ClassifierHandler:
 
     def _signal(self, record: Received) -> Record:
         article = codec.decode(Article, record.value)
-        classification = self._classifier().classify(Text.of(article))
-        keys = story_keys(article, classification)
-        assignment = self._stories.assign(article.id, keys, article.at, self._window)
+        classifier, text = self._classifier(), Text.of(article)
+        classification = classifier.classify(text)
+        placement = self._stories.place(article, classification, classifier.vector(text))
         now = self._clock()
         signal = ClassifiedArticle(
             article=article,
             classification=classification,
-            story=assignment.story,
-            novelty=novelty(assignment),
+            story=placement.story,
+            novelty=placement.novelty,
             classified=now,
+            placement=placement,
         )
         return codec.record(
             SIGNALS,
-            key=assignment.story,
+            key=placement.story,
             id=f"{article.id}/{article.revision}",
             value=signal,
             source=NAME,

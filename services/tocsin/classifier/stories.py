@@ -1,56 +1,73 @@
-"""What makes two reports one story."""
+"""Which story an article belongs to: read its traits, look where reports of the same event may be, compare, decide."""
 
-import re
-from hashlib import blake2b
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
-from tocsin.classifier.fold import fold_text
+from tocsin.classifier.amending import amending
+from tocsin.classifier.centre import Centre
+from tocsin.classifier.model import Array
+from tocsin.classifier.story_growth import Arrival, place
+from tocsin.classifier.story_judge import judge
+from tocsin.classifier.story_keys import StoryKeys
+from tocsin.classifier.story_traits import read_traits
 from tocsin.domain.article import Article
-from tocsin.domain.signal import Classification, CompanyMention, Novelty
-from tocsin.ports.stories import StoryAssignment
+from tocsin.domain.signal import Classification, ClassifiedArticle, Placement
+from tocsin.domain.story import Report, Story
+from tocsin.ports.stories import Decision, StoryIndex
 
-_FEWEST_WORDS: Final = 4
-_FEWEST_HAN: Final = 8
-_MOST_SUBJECTS: Final = 3
-_LEAST_RELEVANCE: Final = 30
-_WORD: Final = re.compile(r"[^\W_]+")
-_HAN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LONGEST_TITLE: Final = 300
 
 
-def story_keys(article: Article, classification: Classification) -> tuple[str, ...]:
-    """The article's keys for the StoryIndex, the strongest first.
+class Stories:
+    """Puts articles into stories, one after the other. Thread-safe.
 
-    First its title, folded, when that is long enough to be its own; then ``ticker|event-type`` for every event and
-    every company it is about. They are the same in all languages, so that the reports of one event meet.
+    Reports further apart than ``window`` are not compared: a story without a report for so long is closed. ``centre``
+    goes with the embedder and learns from the stream.
     """
-    keys = [f"title|{_digest(title)}"] if (title := _telling(article.title)) else []
-    companies = _companies(classification)
-    keys += [f"{company.ticker}|{event.type}" for event in classification.events for company in companies]
-    return tuple(dict.fromkeys(keys))
 
+    def __init__(self, index: StoryIndex, window: timedelta, centre: Centre) -> None:
+        self._index = index
+        self._window = window
+        self._centre = centre
+        self._keys = StoryKeys()
 
-def novelty(assignment: StoryAssignment) -> Novelty:
-    """``first`` for the article that opened its story, ``repeat`` for all others.
+    def place(self, article: Article, classification: Classification, vector: Array) -> Placement:
+        """Where the article belongs. ``vector`` is its embedding.
 
-    ``update`` needs to know what is new in a later report, which the index does not keep.
-    """
-    return "first" if assignment.opened else "repeat"
+        An article and revision placed before gets the same answer. Raises TransientError from the index.
+        """
+        return self._place(article, classification, vector, None, None)
 
+    def restore(self, signal: ClassifiedArticle, vector: Array) -> Placement:
+        """Put an article where it was before, in an index that has forgotten it. Raises TransientError."""
+        return self._place(signal.article, signal.classification, vector, signal.story, signal.placement)
 
-def _telling(title: str) -> str:
-    """The title's words, or nothing when they are too few to tell it from others."""
-    words = _WORD.findall(fold_text(title))
-    joined = " ".join(words)
-    return joined if len(words) >= _FEWEST_WORDS or len(_HAN.findall(joined)) >= _FEWEST_HAN else ""
+    def _place(
+        self,
+        article: Article,
+        classification: Classification,
+        vector: Array,
+        story: str | None,
+        before: Placement | None,
+    ) -> Placement:
+        traits = read_traits(article, classification, vector)
+        self._centre.see(vector, traits.language)
+        report = Report(
+            article=article.id,
+            source=article.source,
+            at=article.at,
+            title=article.title[:_LONGEST_TITLE],
+            traits=traits,
+            revision=article.revision,
+        )
+        arrival = Arrival(report, classification.events, amending(article.title))
 
+        def decide(candidates: Sequence[Story], settled: str | None) -> Decision:
+            decision = place(arrival, judge(report, candidates, self._centre, settled), settled)
+            return decision if before is None else decision._replace(placement=before)
 
-def _companies(classification: Classification) -> list[CompanyMention]:
-    subjects = [company for company in classification.companies if company.role == "subject"]
-    if subjects:
-        return subjects[:_MOST_SUBJECTS]
-    ranked = sorted(classification.companies, key=lambda company: -company.relevance)
-    return [company for company in ranked[:1] if company.relevance >= _LEAST_RELEVANCE]
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+        keys = self._keys.of(traits, self._centre.fixed(vector, traits.language))
+        return self._index.assign(
+            article.id, keys, article.at, self._window, decide, revision=article.revision, story=story
+        )

@@ -12,7 +12,7 @@ import typer
 
 from tocsin.adapters.sqlite.stories import SqliteStoryIndex
 from tocsin.bootstrap import open_classifier
-from tocsin.classifier.classify import Text
+from tocsin.classifier.classify import Classifier, Text
 from tocsin.cli.classify_page import is_address, page
 from tocsin.cli.classify_report import print_report, report
 from tocsin.cli.classify_stream import StoryLine, classify_lines
@@ -67,7 +67,7 @@ def classify(
         if text is None:
             opened = _open(source, stack)
             if jsonl:
-                story_line = _story_line(stack) if stories else None
+                story_line = _story_line(classifier, stack) if stories else None
                 sys.exit(classify_lines(classifier, opened, typer.get_binary_stream("stdout"), story_line))
             text = _text(opened.read(), str(source), lang)
     classification = classifier.classify(text)
@@ -95,11 +95,11 @@ def _text(content: bytes, name: str, language: str | None) -> Text:
     return Text(title=title.rstrip("\r"), content=rest, language=language)
 
 
-def _story_line(stack: ExitStack) -> StoryLine:
+def _story_line(classifier: Classifier, stack: ExitStack) -> StoryLine:
     folder = stack.enter_context(TemporaryDirectory(prefix="tocsin-classify-"))
     index = SqliteStoryIndex(Path(folder) / "stories.db")
     stack.callback(index.close)
-    return StoryLine(index, timedelta(hours=ClassifierSettings().story_window))
+    return StoryLine(classifier, index, timedelta(hours=ClassifierSettings().story_window))
 
 
 def _fail(*problems: str) -> NoReturn:

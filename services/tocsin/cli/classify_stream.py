@@ -9,13 +9,14 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Struct
 
+from tocsin.classifier.centre import builtin_centre
 from tocsin.classifier.classify import Classifier, Text
-from tocsin.classifier.stories import novelty, story_keys
+from tocsin.classifier.stories import Stories
 from tocsin.cli.classify_report import report
 from tocsin.domain.article import Article
 from tocsin.domain.identity import content_hash
-from tocsin.domain.signal import Classification
-from tocsin.ports.stories import StoryAssignment, StoryIndex
+from tocsin.domain.signal import Classification, Placement
+from tocsin.ports.stories import StoryIndex
 
 
 class Item(Struct, frozen=True):
@@ -33,23 +34,26 @@ class Item(Struct, frozen=True):
 class StoryLine:
     """Joins items to stories, in the order in which they come. An item without a time is of the present."""
 
-    def __init__(self, index: StoryIndex, window: timedelta) -> None:
-        self._index = index
-        self._window = window
+    def __init__(self, classifier: Classifier, index: StoryIndex, window: timedelta) -> None:
+        self._classifier = classifier
+        self._stories = Stories(index, window, builtin_centre(classifier.embedder))
         self._now = datetime.now(UTC)
 
-    def assign(self, item: Item, classification: Classification) -> StoryAssignment:
-        """The item's story. Raises ValueError when its time cannot be read."""
+    def place(self, item: Item, classification: Classification) -> Placement:
+        """The item's place. Raises ValueError when its time cannot be read."""
         published = _time(item.published) if item.published else self._now
         article = Article(
             id=str(item.id),
             feed="classify",
             source=item.source or "",
             title=item.title or "",
+            summary=item.summary or "",
+            content=item.content or "",
+            language=item.lang,
             seen=published,
             content_hash=content_hash(item.title or "", item.summary or "", item.content or ""),
         )
-        return self._index.assign(article.id, story_keys(article, classification), published, self._window)
+        return self._stories.place(article, classification, self._classifier.vector(Text.of(article)))
 
 
 def classify_lines(
@@ -83,8 +87,9 @@ def _result(classifier: Classifier, item: Item, stories: StoryLine | None) -> di
     classification = classifier.classify(text)
     result = report(item.id, classification)
     if stories:
-        assignment = stories.assign(item, classification)
-        result |= {"story": assignment.story, "novelty": novelty(assignment)}
+        placement = stories.place(item, classification)
+        told = msgspec.to_builtins(placement)
+        result |= {"story": placement.story, "novelty": placement.novelty, "placement": told}
     return result
 
 

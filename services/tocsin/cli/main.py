@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from tocsin.cli import channels, dead_letters, deliveries, feed_lists, feed_probe, feeds, topics
+from tocsin.cli import channels, dead_letters, deliveries, feed_lists, feed_probe, feeds, stories, topics
 from tocsin.cli.check import check, types
 from tocsin.cli.classify import classify
 from tocsin.cli.demo import demo
@@ -44,6 +44,7 @@ app.add_typer(channels.app, name="channels")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(topics.app, name="topics")
+app.add_typer(stories.app, name="stories")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,9 @@ def evaluate(
     embedder: EmbedderOption = "auto",
     model: ModelOption = None,
     knowledge: KnowledgeOption = None,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Take each file as a stream and compare stories with gold.story instead.")
+    ] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object for each file.")] = False,
 ) -> None:
     """Judge labelled items and compare: precision, recall, calibration, false alarms, by type and language."""
@@ -44,6 +48,12 @@ def evaluate(
     classifier = open_classifier(ClassifierSettings(embedder=embedder, model=model), load_knowledge(knowledge or []))
     for file, items in items_of.items():
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+            if stories:
+                from tocsin.cli.story_report import evaluate_file
+
+                track = partial(progress.track, description=file.name)
+                evaluate_file(classifier, file, items, track, as_json=json_output)
+                continue
             verdicts = [classifier.classify(text_of(item)) for item in progress.track(items, description=file.name)]
         evaluation = compare(items, verdicts)
         if json_output:

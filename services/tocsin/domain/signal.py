@@ -9,6 +9,7 @@ from tocsin.domain.article import Article
 
 Direction = Literal["up", "down", "neutral", "unknown"]
 Novelty = Literal["first", "update", "repeat"]
+Correction = Literal["correction", "retraction", "denial"]
 Role = Literal["subject", "named"]
 Field = Literal["title", "summary", "content"]
 
@@ -101,11 +102,35 @@ class Classification(Struct, frozen=True, kw_only=True):
         return max((event.confidence for event in self.events), default=0.0)
 
 
+class Placement(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where an article was put, and why.
+
+    ``opened`` says that it opened the story. ``articles`` and ``sources`` count its reports and its independent
+    outlets, this one included. ``why`` are the reasons, each ``name +weight`` or in words; ``nearest`` is the report
+    that the decision was made against. ``news`` tells what an update brings; ``amends`` is set when it corrects.
+    """
+
+    story: str
+    opened: bool
+    novelty: Novelty
+    articles: int = 1
+    sources: int = 1
+    copy: bool = False
+    why: tuple[str, ...] = ()
+    nearest: str | None = None
+    news: tuple[str, ...] = ()
+    amends: Correction | None = None
+
+
 class ClassifiedArticle(Struct, frozen=True, kw_only=True):
-    """An article with its verdict and its place in a story: the value of ``signals``."""
+    """An article with its verdict and its place in a story: the value of ``signals``.
+
+    ``placement`` says why it is there; None in records of versions that did not tell.
+    """
 
     article: Article
     classification: Classification
     story: str
     novelty: Novelty
     classified: datetime
+    placement: Placement | None = None

@@ -19,7 +19,8 @@ class Gold(Struct, frozen=True, kw_only=True):
     """What is known of an item; None where nothing is.
 
     ``types`` are all its event types, none of them for a text without an event. ``policy`` and ``market`` (1 or 0)
-    come from labels that are coarser. ``tickers`` are the companies named.
+    come from labels that are coarser. ``tickers`` are the companies named. ``lookalike`` is shared by
+    stories that are easily taken for one.
     """
 
     types: tuple[str, ...] | None = None
@@ -29,6 +30,7 @@ class Gold(Struct, frozen=True, kw_only=True):
     tickers: tuple[str, ...] | None = None
     story: str | None = None
     same_story: bool | int | None = None
+    lookalike: str | None = None
     trap: str | None = None
 
     @property

@@ -1,58 +1,173 @@
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tocsin.adapters.sqlite.stories import SqliteStoryIndex
+from tocsin.classifier.centre import Centre
 from tocsin.classifier.classify import Classifier, Text
-from tocsin.classifier.stories import novelty, story_keys
+from tocsin.classifier.model import Array
+from tocsin.classifier.stories import Stories
 from tocsin.domain.article import Article
-from tocsin.ports.stories import StoryAssignment
+from tocsin.domain.signal import Placement
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WINDOW = timedelta(hours=48)
+NONE = np.zeros(0, dtype=np.float32)
+
+Put = Callable[..., Placement]
 
 
-def keys(classifier: Classifier, title: str, content: str = "", language: str = "en") -> tuple[str, ...]:
-    article = Article(
-        id="a", feed="f", source="s", title=title, content=content, language=language,
-        seen=datetime(2026, 1, 1, tzinfo=UTC), content_hash="h",
-    )  # fmt: skip
-    return story_keys(article, classifier.classify(Text.of(article)))
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[SqliteStoryIndex]:
+    index = SqliteStoryIndex(tmp_path / "stories.db", clock=lambda: NOW)
+    yield index
+    index.close()
 
 
-def test_one_event_has_one_key_in_all_languages(classifier: Classifier) -> None:
-    titles = {
-        "de": "Nvidia nimmt Chip-Exporte nach China mit Genehmigung wieder auf",
-        "en": "Nvidia may resume chip exports to China",
-        "zh": "英伟达获准恢复向中国出口芯片",
-    }
-    found = [set(keys(classifier, title, language=language)) for language, title in titles.items()]
-    assert set.intersection(*found) == {"NVDA|policy.export-control"}
+@pytest.fixture
+def put(classifier: Classifier, index: SqliteStoryIndex) -> Put:
+    stories = Stories(index, WINDOW, Centre({}, NONE))
+
+    def put(
+        id: str, title: str, summary: str = "", *, language: str = "en", source: str = "", hours: float = 0,
+        vector: Array = NONE, revision: int = 1,
+    ) -> Placement:  # fmt: skip
+        article = Article(
+            id=id, feed="f", source=source or id, title=title, summary=summary, language=language, revision=revision,
+            seen=NOW + timedelta(hours=hours), content_hash="h",
+        )  # fmt: skip
+        return stories.place(article, classifier.classify(Text.of(article)), vector)
+
+    return put
 
 
-def test_the_title_is_the_strongest_key(classifier: Classifier) -> None:
-    first = keys(classifier, "US export curbs hit <b>Nvidia</b>")
-    assert first[0].startswith("title|")
-    assert keys(classifier, "US  EXPORT curbs hit Nvidia!")[0] == first[0]
-    assert first[1:] == ("NVDA|policy.export-control",)
+def towards(*weights: float) -> Array:
+    """A meaning of unit length with these first columns."""
+    vector = np.zeros(48, dtype=np.float32)
+    vector[: len(weights)] = weights
+    unit: Array = vector / np.linalg.norm(vector)
+    return unit
+
+
+OPENING = "Washington said on Tuesday that Nvidia may sell its H20 chips worth $5.5 billion to Chinese customers again."
+
+
+def test_a_copy_joins_and_is_no_source_of_its_own(put: Put, index: SqliteStoryIndex) -> None:
+    first = put("a", "Nvidia may sell H20 chips to China again", OPENING)
+    copy = put("b", "Nvidia may sell H20 chips to China again", OPENING.replace("customers", "clients"), hours=1)
+    assert (first.novelty, first.opened, first.sources) == ("first", True, 1)
+    assert (copy.story, copy.novelty, copy.copy, copy.articles, copy.sources) == (first.story, "repeat", True, 2, 1)
+    assert copy.nearest == "a"
+    kept = index.story(first.story)
+    assert kept is not None
+    assert (kept.articles, kept.copies, kept.sources) == (2, 1, ("a",))
+
+
+def test_one_event_in_three_languages_is_one_story(put: Put, index: SqliteStoryIndex) -> None:
+    one = put("de", "Nvidia darf H20-Chips wieder nach China liefern", language="de", vector=towards(1, 0.2))
+    two = put("en", "US to license Nvidia's H20 sales to China", vector=towards(1, 0.3), hours=1)
+    three = put("zh", "英伟达获准恢复向中国出口H20芯片", language="zh", vector=towards(1, 0.1), hours=2)
+    assert {one.story, two.story, three.story} == {one.story}
+    assert [one.novelty, two.novelty] == ["first", "repeat"]
+    kept = index.story(one.story)
+    assert kept is not None
+    assert kept.headlines["zh"] == "英伟达获准恢复向中国出口H20芯片"
+    assert kept.companies[0] == "NVDA"
+    assert kept.best is not None
+    assert kept.best.type == "policy.export-control"
 
 
 @pytest.mark.parametrize(
-    ("title", "count"),
+    ("one", "other"),
     [
-        ("Market close today", 0),
-        ("Export controls", 0),
-        ("央行宣布降息", 0),
-        ("", 0),
-        ("Four plain words here", 1),
-        ("中国人民银行宣布降息", 1),
+        ("Fed lowers rates to 3.25% in Washington", "European Central Bank lowers rates to 1.75%"),
+        ("Toyota recalls 430,000 Prius cars", "Toyota recalls 610,000 Tundra pickups"),
+        ("S&P cuts France to A", "S&P cuts Belgium to AA-"),
     ],
 )
-def test_a_short_title_is_no_key(classifier: Classifier, title: str, count: int) -> None:
-    assert len(keys(classifier, title)) == count
+def test_look_alikes_are_two_stories(put: Put, one: str, other: str) -> None:
+    near = (towards(1, 0.2), towards(1, -0.9))
+    assert put("a", one, vector=near[0]).story != put("b", other, vector=near[1], hours=1).story
 
 
-def test_the_company_named_most_stands_in_for_a_subject(classifier: Classifier) -> None:
-    content = "First a word. Then another. Now Nvidia speaks. Nvidia again."
-    assert keys(classifier, "Export controls", content) == ("NVDA|policy.export-control",)
+def test_meaning_alone_does_not_join(put: Put) -> None:
+    put("a", "rain falls on the hills", vector=towards(1, 0.2))
+    alone = put("b", "clouds over the valley", vector=towards(1, -0.5))
+    assert alone.opened
+    assert alone.why[0].startswith("not joined to the nearest")
 
 
-def test_only_the_first_is_new() -> None:
-    assert novelty(StoryAssignment(story="s", opened=True, articles=1)) == "first"
-    assert novelty(StoryAssignment(story="s", opened=False, articles=2)) == "repeat"
+def test_the_same_event_after_the_window_is_another_story(put: Put) -> None:
+    first = put("a", "Nvidia may sell H20 chips to China again", OPENING)
+    late = put("b", "Nvidia may sell H20 chips to China again", OPENING, hours=49)
+    assert late.opened
+    assert late.story != first.story
+
+
+def test_a_late_article_opens_a_closed_story_again(put: Put, index: SqliteStoryIndex) -> None:
+    first = put("a", "Nvidia may sell H20 chips to China again", OPENING)
+    story = index.story(first.story)
+    assert story is not None
+    assert story.status(NOW + timedelta(hours=49), WINDOW) == "closed"
+    put("b", "Nvidia may sell H20 chips to China again", OPENING, hours=47)
+    story = index.story(first.story)
+    assert story is not None
+    assert story.status(NOW + timedelta(hours=49), WINDOW) == "open"
+
+
+def test_a_new_figure_in_a_headline_is_an_update(put: Put) -> None:
+    put("a", "Boeing cuts jobs after 737 MAX losses of $2.31 billion", vector=towards(1, 0.1))
+    more = put("b", "Boeing cuts 4,750 jobs after 737 MAX losses of $2.31 billion", vector=towards(1, 0.12), hours=1)
+    again = put("c", "Losses of $2.31 billion: Boeing lets 4,750 go, 737 MAX", vector=towards(1, 0.11), hours=2)
+    assert (more.novelty, more.news) == ("update", ("figure 4750",))
+    assert again.story == more.story
+    assert again.novelty == "repeat"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Correction: Nvidia may sell H20 chips worth $5.5 billion to China", "correction"),
+        ("Nvidia denies it may sell H20 chips worth $5.5 billion to China", "denial"),
+        ("Herald retracts report on Nvidia's $5.5 billion H20 sales to China", "retraction"),
+    ],
+)
+def test_amendments_are_updates_and_linked(put: Put, index: SqliteStoryIndex, title: str, kind: str) -> None:
+    put("a", "Nvidia may sell H20 chips to China again", OPENING, vector=towards(1, 0.2))
+    amended = put("b", title, hours=3, vector=towards(1, 0.3))
+    assert (amended.novelty, amended.amends) == ("update", kind)
+    kept = index.story(amended.story)
+    assert kept is not None
+    assert [(each.article, each.kind) for each in kept.amendments] == [("b", kind)]
+
+
+def test_a_revision_stays_and_counts_once(put: Put, index: SqliteStoryIndex) -> None:
+    first = put("a", "Nvidia may sell H20 chips to China again", OPENING)
+    second = put("a", "Something else altogether, Nvidia says", revision=2, hours=5)
+    assert second.story == first.story
+    assert second.articles == 1
+    kept = index.story(first.story)
+    assert kept is not None
+    assert [report.revision for report in kept.reports] == [2]
+
+
+def test_the_memory_of_a_story_is_bounded(put: Put, index: SqliteStoryIndex) -> None:
+    story = ""
+    for number in range(30):
+        title = f"Nvidia H20 chips: view {'of outlet ' * (number % 3)}number {number} on $5.5 billion sales to China"
+        story = put(f"a{number}", title, vector=towards(1, 0.01 * number)).story
+    kept = index.story(story)
+    assert kept is not None
+    assert kept.articles == 30
+    assert len(kept.reports) <= 8
+    assert kept.reports[0].article == "a0"
+
+
+def test_reasons_are_told(put: Put) -> None:
+    put("a", "Nvidia may sell H20 chips to China again", OPENING, vector=towards(1, 0.2))
+    joined = put("b", "China: Nvidia gets H20 licences worth $5.5 billion", vector=towards(1, 0.3), hours=1)
+    assert joined.why[0].startswith("joined: score +")
+    assert any(reason.startswith("meaning 0.9") for reason in joined.why)

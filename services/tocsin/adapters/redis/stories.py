@@ -1,27 +1,34 @@
 """StoryIndex in Redis.
 
 ``{prefix}:{stories}:key:<key>`` is a sorted set of the stories that used the key, by the last time they did (one key
-may have served several); ``:article:<id>`` remembers an answer; ``:story:<id>`` counts articles. All expire. One hash
-tag keeps the index in one slot of a cluster: an article's keys can lead anywhere, and joining must be one step.
+may have served several); ``:article:<id>`` remembers placements by revision; ``:story:<id>`` is the story, with a
+version that every change counts up; ``:story:serial`` counts all changes. All expire. One hash tag keeps the index in
+one slot of a cluster: an article's keys can lead anywhere, and joining must be one step.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 import redis
 
 from tocsin.adapters.redis.connection import Link
 from tocsin.adapters.redis.instants import lifetime, micros
-from tocsin.domain import identity
+from tocsin.domain.errors import TransientError
+from tocsin.domain.signal import Placement
+from tocsin.domain.story import Story
 from tocsin.ports.clock import Clock, system_clock
-from tocsin.ports.stories import StoryAssignment
+from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decide
 
 _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
 _KEEP_STORIES: Final = 1_000
 """Stories remembered of one key, so that a key in constant use, which never expires, does not grow for ever."""
+
+_MOST_TRIES: Final = 50
+"""Decisions made again because another replica was faster; each time one of them got through."""
 
 
 class RedisStoryIndex:
@@ -33,20 +40,50 @@ class RedisStoryIndex:
         self._clock = clock
         self._assign = self._link.script("stories_assign")
 
-    def assign(self, article: str, keys: Sequence[str], at: datetime, window: timedelta) -> StoryAssignment:
+    def assign(
+        self,
+        article: str,
+        keys: Sequence[str],
+        at: datetime,
+        window: timedelta,
+        decide: Decide,
+        *,
+        revision: int = 1,
+        story: str | None = None,
+    ) -> Placement:
         """See the port."""
-        story, opened, articles = self._assign(
-            [f"{self._base}article:{article}", *(f"{self._base}key:{key}" for key in keys)],
-            identity.story_id(article),
-            micros(at),
-            micros(at - window),
-            micros(at + window),
-            lifetime(until=at + window, least=window, today=self._clock(), margin=_MARGIN),
-            _KEEP_STORIES,
-            f"{self._base}story:",
-        )
-        return StoryAssignment(story=story.decode(), opened=bool(opened), articles=articles)
+        names = [f"{self._base}article:{article}", *(f"{self._base}key:{key}" for key in dict.fromkeys(keys))]
+        find = (
+            f"{self._base}story:", micros(at - window), micros(at + window), MOST_PER_KEY, MOST_CANDIDATES,
+            revision, story or "",
+        )  # fmt: skip
+        lives = lifetime(until=at + window, least=window, today=self._clock(), margin=_MARGIN)
+        what, said, *answer = self._assign(names, *find)
+        for _ in range(_MOST_TRIES):
+            if what == b"placed":
+                return msgspec.msgpack.decode(said, type=Placement)
+            serial, *rows = answer
+            found = list(zip(rows[::3], rows[1::3], rows[2::3], strict=True))
+            decision = decide([_story(value) for _, _, value in found], said.decode() or None)
+            seen = [part for id, version, _ in found for part in (id, version)]
+            kept = (
+                decision.story.id, msgspec.msgpack.encode(decision.story), msgspec.msgpack.encode(decision.placement),
+                micros(at), lives, _KEEP_STORIES, serial,
+            )  # fmt: skip
+            what, said, *answer = self._assign(names, *find, *kept, *seen)
+            if what == b"kept":
+                return decision.placement
+        raise TransientError(f"Redis: the stories around {article} keep changing")
+
+    def story(self, id: str) -> Story | None:
+        """See the port."""
+        value = self._link.command("HGET", f"{self._base}story:{id}", "value")
+        return _story(value) if value else None
 
     def close(self) -> None:
         """See the port."""
         self._link.close()
+
+
+def _story(value: bytes) -> Story:
+    return msgspec.msgpack.decode(value, type=Story)

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from tocsin.adapters.sqlite.database import connect
 from tocsin.adapters.sqlite.instants import micros, span
-from tocsin.domain import identity
+from tocsin.domain.signal import Placement
+from tocsin.domain.story import Story
 from tocsin.ports.clock import Clock, system_clock
-from tocsin.ports.stories import StoryAssignment
+from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decide
 
 _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
@@ -18,45 +21,55 @@ _MARGIN: Final = timedelta(days=7)
 # One key may have served several stories at different times, so last_used belongs to the pair. disposable follows
 # the machine's clock: a replay brings old times, and what it has just written must live as long as anything else.
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS stories (
-    story      TEXT PRIMARY KEY,
-    articles   INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS live_stories (
+    number     INTEGER PRIMARY KEY,
+    story      TEXT NOT NULL UNIQUE,
+    value      BLOB NOT NULL,
     disposable INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS stories_disposable ON stories (disposable);
-CREATE TABLE IF NOT EXISTS story_articles (
-    article    TEXT PRIMARY KEY,
+);
+CREATE INDEX IF NOT EXISTS live_stories_disposable ON live_stories (disposable);
+CREATE TABLE IF NOT EXISTS story_placements (
+    article    TEXT NOT NULL,
+    revision   INTEGER NOT NULL,
     story      TEXT NOT NULL,
-    opened     INTEGER NOT NULL,
-    disposable INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS story_articles_disposable ON story_articles (disposable);
-CREATE TABLE IF NOT EXISTS story_keys (
-    key        TEXT NOT NULL,
-    story      TEXT NOT NULL,
-    last_used  INTEGER NOT NULL,
+    value      BLOB NOT NULL,
     disposable INTEGER NOT NULL,
-    PRIMARY KEY (key, story)
+    PRIMARY KEY (article, revision)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS story_keys_disposable ON story_keys (disposable);
+CREATE INDEX IF NOT EXISTS story_placements_disposable ON story_placements (disposable);
+CREATE TABLE IF NOT EXISTS story_uses (
+    key        TEXT NOT NULL,
+    number     INTEGER NOT NULL REFERENCES live_stories (number) ON DELETE CASCADE,
+    last_used  INTEGER NOT NULL,
+    PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS story_uses_recent ON story_uses (key, last_used DESC, number);
+CREATE INDEX IF NOT EXISTS story_uses_number ON story_uses (number);
 """
 
 _FIND: Final = """
-SELECT story FROM story_keys WHERE key = ? AND last_used BETWEEN ? AND ? ORDER BY last_used DESC, story DESC LIMIT 1
+SELECT number, last_used FROM (
+    SELECT number, last_used FROM story_uses
+    WHERE key = ? AND last_used BETWEEN ? AND ? ORDER BY last_used DESC, number DESC LIMIT ?
+)
 """
-_JOIN: Final = """
-INSERT INTO stories (story, articles, disposable) VALUES (:story, 1, :disposable)
-ON CONFLICT (story) DO UPDATE
-SET articles = articles + 1, disposable = max(disposable, excluded.disposable)
-RETURNING articles
+_RANK: Final = """
+SELECT number FROM ({}) GROUP BY number ORDER BY count(*) DESC, max(last_used) DESC, number LIMIT ?
+"""
+_KEEP: Final = """
+INSERT INTO live_stories (story, value, disposable) VALUES (?, ?, ?)
+ON CONFLICT (story) DO UPDATE SET value = excluded.value, disposable = max(disposable, excluded.disposable)
+RETURNING number
 """
 _USE: Final = """
-INSERT INTO story_keys (key, story, last_used, disposable) VALUES (?, ?, ?, ?)
-ON CONFLICT (key, story) DO UPDATE
-SET last_used = max(last_used, excluded.last_used), disposable = max(disposable, excluded.disposable)
+INSERT INTO story_uses (key, number, last_used) VALUES (?, ?, ?)
+ON CONFLICT (key, number) DO UPDATE SET last_used = max(last_used, excluded.last_used)
 """
-_BEFORE: Final = """
-SELECT story, opened, articles FROM story_articles JOIN stories USING (story) WHERE article = ?
+_PLACED: Final = """
+SELECT revision, story, value FROM story_placements WHERE article = ? ORDER BY revision DESC
+"""
+_PLACE: Final = """
+INSERT INTO story_placements (article, revision, story, value, disposable) VALUES (?, ?, ?, ?, ?)
 """
 
 
@@ -67,35 +80,67 @@ class SqliteStoryIndex:
         self._database = connect(path, _SCHEMA)
         self._clock = clock
 
-    def assign(self, article: str, keys: Sequence[str], at: datetime, window: timedelta) -> StoryAssignment:
+    def assign(
+        self,
+        article: str,
+        keys: Sequence[str],
+        at: datetime,
+        window: timedelta,
+        decide: Decide,
+        *,
+        revision: int = 1,
+        story: str | None = None,
+    ) -> Placement:
         """See the port."""
         today = self._clock()
         disposable = micros(max(at, today) + window + _MARGIN)
+        keys = tuple(dict.fromkeys(keys))
         with self._database.write() as connection:
-            for table in ("story_keys", "story_articles", "stories"):
+            for table in ("live_stories", "story_placements"):
                 connection.execute(f"DELETE FROM {table} WHERE disposable <= ?", (micros(today),))  # noqa: S608 - names above
-            before = connection.execute(_BEFORE, (article,)).fetchone()
-            if before:
-                return StoryAssignment(story=before[0], opened=bool(before[1]), articles=before[2])
-            found = _find(connection, keys, micros(at), span(window))
-            story = found or identity.story_id(article)
-            articles = connection.execute(_JOIN, {"story": story, "disposable": disposable}).fetchone()[0]
-            connection.execute(
-                "INSERT INTO story_articles (article, story, opened, disposable) VALUES (?, ?, ?, ?)",
-                (article, story, found is None, disposable),
-            )
-            connection.executemany(_USE, [(key, story, micros(at), disposable) for key in keys])
-        return StoryAssignment(story=story, opened=found is None, articles=articles)
+            for row in connection.execute(_PLACED, (article,)):
+                if row["revision"] == revision:
+                    return msgspec.msgpack.decode(row["value"], type=Placement)
+                story = row["story"]
+            if story is None:
+                candidates = _candidates(connection, keys, micros(at), span(window))
+            else:
+                candidates = _named(connection, story)
+            decision = decide(candidates, story)
+            kept = decision.story.id
+            number = connection.execute(_KEEP, (kept, msgspec.msgpack.encode(decision.story), disposable)).fetchone()[0]
+            placed = msgspec.msgpack.encode(decision.placement)
+            connection.execute(_PLACE, (article, revision, kept, placed, disposable))
+            connection.executemany(_USE, [(key, number, micros(at)) for key in keys])
+        return decision.placement
+
+    def story(self, id: str) -> Story | None:
+        """See the port."""
+        with self._database.read() as connection:
+            return next(iter(_named(connection, id)), None)
 
     def close(self) -> None:
         """See the port."""
         self._database.close()
 
 
-def _find(connection: sqlite3.Connection, keys: Sequence[str], at: int, window: int) -> str | None:
-    for key in keys:
-        row = connection.execute(_FIND, (key, at - window, at + window)).fetchone()
-        if row:
-            story: str = row[0]
-            return story
-    return None
+def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, window: int) -> list[Story]:
+    if not keys:
+        return []
+    # one statement for all keys: the way to SQLite and back is what costs
+    asked = [value for key in keys for value in (key, at - window, at + window, MOST_PER_KEY)]
+    ranking = _RANK.format(" UNION ALL ".join([_FIND] * len(keys)))
+    ranked = [row[0] for row in connection.execute(ranking, (*asked, MOST_CANDIDATES))]
+    marks = ", ".join("?" * len(ranked))
+    rows = connection.execute(f"SELECT number, value FROM live_stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
+    stories = {row["number"]: _story(row) for row in rows}
+    return [stories[number] for number in ranked]
+
+
+def _named(connection: sqlite3.Connection, story: str) -> list[Story]:
+    rows = connection.execute("SELECT value FROM live_stories WHERE story = ?", (story,))
+    return [_story(row) for row in rows]
+
+
+def _story(row: sqlite3.Row) -> Story:
+    return msgspec.msgpack.decode(row["value"], type=Story)

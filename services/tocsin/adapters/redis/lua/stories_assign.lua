@@ -1,9 +1,86 @@
--- Put an article into the story that shares a key with it, or open one. Returns story, opened (0 or 1), articles.
--- KEYS: the article, then its keys, the most telling first.
--- ARGV: story to open, at, earliest and latest use that joins, lifetime in ms, uses kept of a key, prefix of stories.
-local article = KEYS[1]
-local new_story, at, earliest, latest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local lifetime, keep, prefix = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+-- Find the stories an article may belong to, and keep what was decided on them, unless they have changed since.
+-- KEYS: the article, then its keys.
+-- ARGV: prefix of stories; earliest and latest use that counts; uses looked at of a key; candidates; the revision;
+--   a story to look at alone, or ''; then, to keep a decision: story, its value, its placement, at, lifetime in ms,
+--   uses kept of a key, the serial and the (story, version) pairs that the decision was made on. Every change of any
+--   story counts the serial up: while it is the same, there is no need to look again.
+-- Returns { 'placed', placement } for what was decided before, { 'kept', settled story or '' }, or
+--   { 'candidates', settled story or '', serial, id, version, value, ... }.
+local article, prefix = KEYS[1], ARGV[1]
+local earliest, latest, per_key, most = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local revision, only = ARGV[6], ARGV[7]
+
+local placed = redis.call('HMGET', article, 'r' .. revision, 'story')
+if placed[1] then
+  return { 'placed', placed[1] }
+end
+if placed[2] then
+  only = placed[2]
+end
+
+local serial = redis.call('GET', prefix .. 'serial') or '0'
+local unchanged = #ARGV > 7 and ARGV[14] == serial
+
+local ranked = {}
+if unchanged then
+  ranked = {}
+elseif only ~= '' then
+  ranked[1] = only
+else
+  local shared, used = {}, {}
+  for i = 2, #KEYS do
+    local found = redis.call('ZREVRANGEBYSCORE', KEYS[i], latest, earliest, 'WITHSCORES', 'LIMIT', 0, per_key)
+    for j = 1, #found, 2 do
+      local id, at = found[j], tonumber(found[j + 1])
+      if shared[id] then
+        shared[id] = shared[id] + 1
+        used[id] = math.max(used[id], at)
+      else
+        shared[id], used[id] = 1, at
+        ranked[#ranked + 1] = id
+      end
+    end
+  end
+  table.sort(ranked, function(a, b)
+    if shared[a] ~= shared[b] then
+      return shared[a] > shared[b]
+    elseif used[a] ~= used[b] then
+      return used[a] > used[b]
+    end
+    return a < b
+  end)
+end
+
+-- which stories these are shows only now, so their keys cannot be declared; the hash tag keeps them in the slot
+local seen = {}
+for i = 15, #ARGV, 2 do
+  seen[ARGV[i]] = ARGV[i + 1]
+end
+local same, count = #ARGV > 7, 0
+local versions = {}
+for i = 1, #ranked do
+  if count == most then
+    break
+  end
+  local version = redis.call('HGET', prefix .. ranked[i], 'version')
+  if version then
+    count = count + 1
+    versions[count] = { ranked[i], version }
+    same = same and seen[ranked[i]] == version
+  end
+end
+if not same then
+  local answer = { 'candidates', only, serial }
+  for i = 1, count do
+    answer[#answer + 1] = versions[i][1]
+    answer[#answer + 1] = versions[i][2]
+    answer[#answer + 1] = redis.call('HGET', prefix .. versions[i][1], 'value')
+  end
+  return answer
+end
+
+local story, value, placement, at = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local lifetime, keep = tonumber(ARGV[12]), tonumber(ARGV[13])
 
 local function live_on(key)
   if redis.call('PTTL', key) < lifetime then
@@ -11,32 +88,16 @@ local function live_on(key)
   end
 end
 
-local before = redis.call('HMGET', article, 'story', 'opened')
-if before[1] then
-  return { before[1], tonumber(before[2]), tonumber(redis.call('GET', prefix .. before[1])) }
-end
-
-local story
-for i = 2, #KEYS do
-  story = redis.call('ZREVRANGEBYSCORE', KEYS[i], latest, earliest, 'LIMIT', 0, 1)[1]
-  if story then
-    break
-  end
-end
-local opened = story and 0 or 1
-story = story or new_story
-
--- which story it is shows only now, so its key cannot be declared; the hash tag keeps it in the slot
-local articles = redis.call('INCR', prefix .. story)
+redis.call('INCR', prefix .. 'serial')
+live_on(prefix .. 'serial')
+redis.call('HINCRBY', prefix .. story, 'version', 1)
+redis.call('HSET', prefix .. story, 'value', value)
 live_on(prefix .. story)
-redis.call('HSET', article, 'story', story, 'opened', opened)
+redis.call('HSET', article, 'story', story, 'r' .. revision, placement)
 live_on(article)
 for i = 2, #KEYS do
-  local last = redis.call('ZSCORE', KEYS[i], story)
-  if not last or tonumber(last) < tonumber(at) then
-    redis.call('ZADD', KEYS[i], at, story)
-  end
+  redis.call('ZADD', KEYS[i], 'GT', at, story)
   redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -keep - 1)
   live_on(KEYS[i])
 end
-return { story, opened, articles }
+return { 'kept', only }

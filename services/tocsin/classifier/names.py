@@ -1,0 +1,72 @@
+"""Telling words of a text, folded so that the press of other languages and scripts may share them.
+
+Names are what a report has in common with another one beyond its kind: persons, towns, products, ships. They are
+compared by a skeleton of their consonants, since every language writes the vowels and the ending its own way:
+Novorossiysk, Noworossijsk and Новороссийск are all ``nvrs``.
+"""
+
+import re
+from typing import Final
+
+from tocsin.classifier.fold import fold
+
+MOST: Final = 24
+"""Names kept of a text."""
+_READ: Final = 700
+_WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_CYRILLIC: Final = dict(
+    zip(
+        "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
+        "a b v g d e zh z i i k l m n o p r s t u f kh ts ch sh sh  y  e yu ya i i e g".replace("  ", " _ ").split(" "),
+        strict=False,
+    )
+)
+_SOUNDS: Final = (
+    ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("sh", "s"), ("ch", "c"), ("cz", "c"), ("sz", "s"), ("zh", "s"),
+    ("ph", "f"), ("th", "t"), ("kh", "k"), ("ck", "k"), ("ts", "s"), ("tz", "s"), ("qu", "k"), ("w", "v"), ("x", "ks"),
+    ("q", "k"), ("z", "s"), ("j", ""), ("y", ""), ("h", ""),
+)  # fmt: skip
+_VOWELS: Final = re.compile(r"[aeiou'’-]+")
+_TWICE: Final = re.compile(r"(.)\1+")
+_LEAST: Final = 3
+_LONGEST: Final = 6
+_MIXED: Final = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9-]{2,12}\Z")
+_UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z0-9&-]{1,}")
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Skeletons of the capitalised words of ``text``, and products such as "H20" as they are; each once, in order."""
+    found: dict[str, None] = {}
+    text = text[:_READ]
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if _UNSPACED.search(word):
+            for run in _LATIN_RUN.findall(word):
+                _add(found, run)
+        else:
+            _add(found, word)
+        if len(found) >= MOST:
+            break
+    return tuple(found)
+
+
+def skeleton(word: str) -> str:
+    """The consonants of a word, in Latin letters, without those that languages write differently. May be empty."""
+    plain = fold(word).text
+    plain = "".join(_CYRILLIC.get(letter, letter) for letter in plain)
+    for written, sound in _SOUNDS:
+        plain = plain.replace(written, sound)
+    first = "a" if plain[:1] in "aeiou" else ""
+    bones = _TWICE.sub(r"\1", _VOWELS.sub("", plain.replace("c", "k")))
+    return (first + bones)[:_LONGEST]
+
+
+def _add(found: dict[str, None], word: str) -> None:
+    plain = fold(word).text
+    if _MIXED.match(plain):
+        found.setdefault(f"#{plain.replace('-', '')}")
+    elif word[0].isupper():
+        bones = skeleton(word)
+        if len(bones) >= _LEAST and bones.isascii():
+            found.setdefault(bones)
