@@ -27,7 +27,6 @@ def test_what_is_apart_and_what_is_merged_counts() -> None:
     assert found.falsely_joined == Share(2, 7)
     assert found.look_alikes == Share(1, 1)
     assert found.pair_precision == pytest.approx(1 / 3)
-    # two thirds, all, two thirds, a third and all of the story belong; two thirds, a third, two thirds, all and all are there
     assert found.bcubed_precision == pytest.approx((2 / 3 + 1 + 2 / 3 + 1 / 3 + 1) / 5)
     assert found.bcubed_recall == pytest.approx((2 / 3 + 1 / 3 + 2 / 3 + 1 + 1) / 5)
 
