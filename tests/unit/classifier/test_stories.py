@@ -9,9 +9,12 @@ from tocsin.adapters.sqlite.stories import SqliteStoryIndex
 from tocsin.classifier.centre import Centre
 from tocsin.classifier.classify import Classifier, Text
 from tocsin.classifier.model import Array
+from tocsin.classifier.quantised import pack
 from tocsin.classifier.stories import Stories
+from tocsin.classifier.story_judge import judge
 from tocsin.domain.article import Article
 from tocsin.domain.signal import Placement
+from tocsin.domain.story import Report, Story, Traits
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=48)
@@ -93,11 +96,19 @@ def test_look_alikes_are_two_stories(put: Put, one: str, other: str) -> None:
     assert put("a", one, vector=near[0]).story != put("b", other, vector=near[1], hours=1).story
 
 
-def test_meaning_alone_does_not_join(put: Put) -> None:
-    put("a", "rain falls on the hills", vector=towards(1, 0.2))
-    alone = put("b", "clouds over the valley", vector=towards(1, -0.5))
-    assert alone.opened
-    assert alone.why[0].startswith("not joined to the nearest")
+def test_meaning_alone_does_not_join() -> None:
+    def report(article: str, vector: Array, *places: str) -> Report:
+        return Report(article=article, source="s", at=NOW, title="t", traits=Traits(vector=pack(vector), places=places))
+
+    def joined(one: Report, other: Report) -> bool:
+        story = Story(id="sto", first=NOW, last=NOW, reports=(one,))
+        return judge(other, [story], Centre({}, NONE)).story is not None
+
+    here, there, same = towards(1, 0.2), towards(1, -1.2), towards(1, 0.3)
+    assert not joined(report("a", here), report("b", there))
+    assert joined(report("a", here, "jp"), report("b", there, "jp"))
+    assert not joined(report("a", here, "jp"), report("b", there, "fr"))
+    assert joined(report("a", here), report("b", same))
 
 
 def test_the_same_event_after_the_window_is_another_story(put: Put) -> None:
