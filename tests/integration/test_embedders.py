@@ -106,6 +106,12 @@ def test_any_onnx_file_with_its_tokenizer_will_do(tmp_path: Path) -> None:
     assert np.allclose(embedder.embed(["bell rings"]), [[0.5**0.5, 0.5**0.5, 0, 0]])
 
 
+def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match=r"classifier\.cache: .*TOCSIN_CACHE"):
+        open_embedder("e5", tmp_path / "file" / "cache")
+
+
 def test_a_wrong_wish_says_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="write auto, e5, use, none"):
         open_embedder("e6", tmp_path)

@@ -34,6 +34,11 @@ def open_embedder(wish: str, cache: Path) -> Embedder:
             from tocsin.adapters.embedding.onnx_file import OnnxEmbedder
 
             return OnnxEmbedder(Path(wish))
+    except OSError as error:
+        raise ConfigurationError(
+            f"classifier.cache: {cache} cannot hold the encoder ({error.strerror or error}); name a folder that can be "
+            "written, there or in TOCSIN_CACHE"
+        ) from error
     except ModuleNotFoundError as error:
         extra = "use" if wish == "use" else "e5"
         raise ConfigurationError(
