@@ -171,3 +171,13 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     done = run("-", stdin=b"\xff\xfe\x00")
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"not text in UTF-8" in done.stderr
+
+
+def test_the_same_words_about_another_company_are_another_story() -> None:
+    items = [
+        {"id": name, "lang": "en", "title": f"{name} raises full-year profit forecast after strong quarter",
+         "summary": f"{name} lifted its outlook and now expects higher earnings this year."}
+        for name in ("SAP", "Siemens", "Adidas", "Intel")
+    ]  # fmt: skip
+    done = run("--jsonl", "--stories", stdin="\n".join(map(json.dumps, items)))
+    assert len({result["story"] for result in results(done)}) == len(items)

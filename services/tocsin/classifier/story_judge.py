@@ -132,7 +132,8 @@ def _weights(evidence: Evidence) -> tuple[Evidence, float]:
 def _score(evidence: Evidence) -> float:
     weights, bias = _weights(evidence)
     score = bias + sum(value * weight for value, weight in zip(evidence, weights, strict=True))
-    return score if _seconded(evidence) else min(score, -0.1)
+    # agencies word every forecast alike: about another company it is another event, however near the words
+    return score if _seconded(evidence) and not evidence.companies_differ else min(score, -0.1)
 
 
 def _seconded(evidence: Evidence) -> bool:
