@@ -4,6 +4,7 @@ They tell look-alikes apart: the same step by two governments, one rate decision
 beginnings, so that endings and adjectives count too.
 """
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 from typing import Final
@@ -13,6 +14,9 @@ from tocsin.classifier.fold import fold
 _OPENING: Final = 700
 MOST: Final = 8
 """Countries and months kept of a text."""
+
+_START: Final = re.compile("(?<![^\\W_])[^\\W_]|(?<=[^\\W\\d_])(?=[\u0600-\U0010ffff])[^\\W_]")
+"""A letter or digit after none, or one of a script in which words may begin after a letter."""
 
 
 class _Beginnings:
@@ -37,15 +41,13 @@ class _Beginnings:
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Places and meanings in folded ``text``, the longest word at each place."""
         text += " "
-        before = " "
-        for place, letter in enumerate(text):
-            if letter.isalnum() and (not before.isalnum() or (letter >= "\u0600" and before.isalpha())):
-                for length in self._lengths.get(text[place : place + 2], ()):
-                    meaning = self._meanings.get(text[place : place + length])
-                    if meaning:
-                        yield place, meaning
-                        break
-            before = letter
+        for start in _START.finditer(text):
+            place = start.start()
+            for length in self._lengths.get(text[place : place + 2], ()):
+                meaning = self._meanings.get(text[place : place + length])
+                if meaning:
+                    yield place, meaning
+                    break
 
 
 _COUNTRIES: Final = _Beginnings("places.txt")

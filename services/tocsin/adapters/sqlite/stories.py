@@ -18,7 +18,8 @@ from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decide
 _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
-# One key may have served several stories at different times, so last_used belongs to the pair. disposable follows
+# One key may have served several stories at different times, so last_used belongs to the pair, of which there is one row
+# (_use sees to it: an index for that would be a page more to write for each key). disposable follows
 # the machine's clock: a replay brings old times, and what it has just written must live as long as anything else.
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS live_stories (
@@ -41,9 +42,8 @@ CREATE TABLE IF NOT EXISTS story_uses (
     key        TEXT NOT NULL,
     number     INTEGER NOT NULL REFERENCES live_stories (number) ON DELETE CASCADE,
     last_used  INTEGER NOT NULL,
-    PRIMARY KEY (key, number)
+    PRIMARY KEY (key, last_used DESC, number DESC)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS story_uses_recent ON story_uses (key, last_used DESC, number);
 CREATE INDEX IF NOT EXISTS story_uses_number ON story_uses (number);
 """
 
@@ -61,10 +61,9 @@ INSERT INTO live_stories (story, value, disposable) VALUES (?, ?, ?)
 ON CONFLICT (story) DO UPDATE SET value = excluded.value, disposable = max(disposable, excluded.disposable)
 RETURNING number
 """
-_USE: Final = """
-INSERT INTO story_uses (key, number, last_used) VALUES (?, ?, ?)
-ON CONFLICT (key, number) DO UPDATE SET last_used = max(last_used, excluded.last_used)
-"""
+_KNOWN: Final = "SELECT key, last_used FROM story_uses WHERE number = ?"
+_FORGET: Final = "DELETE FROM story_uses WHERE key = ? AND last_used = ? AND number = ?"
+_USE: Final = "INSERT INTO story_uses (key, number, last_used) VALUES (?, ?, ?)"
 _PLACED: Final = """
 SELECT revision, story, value FROM story_placements WHERE article = ? ORDER BY revision DESC
 """
@@ -95,7 +94,8 @@ class SqliteStoryIndex:
         today = self._clock()
         disposable = micros(max(at, today) + window + _MARGIN)
         keys = tuple(dict.fromkeys(keys))
-        with self._database.write() as connection:
+        # a power failure may undo the last ones: `tocsin stories rebuild` has them from the signals
+        with self._database.jot() as connection:
             for table in ("live_stories", "story_placements"):
                 connection.execute(f"DELETE FROM {table} WHERE disposable <= ?", (micros(today),))  # noqa: S608 - names above
             for row in connection.execute(_PLACED, (article,)):
@@ -111,7 +111,7 @@ class SqliteStoryIndex:
             number = connection.execute(_KEEP, (kept, msgspec.msgpack.encode(decision.story), disposable)).fetchone()[0]
             placed = msgspec.msgpack.encode(decision.placement)
             connection.execute(_PLACE, (article, revision, kept, placed, disposable))
-            connection.executemany(_USE, [(key, number, micros(at)) for key in keys])
+            _use(connection, number, keys, micros(at))
         return decision.placement
 
     def story(self, id: str) -> Story | None:
@@ -135,6 +135,15 @@ def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, wi
     rows = connection.execute(f"SELECT number, value FROM live_stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
     stories = {row["number"]: _story(row) for row in rows}
     return [stories[number] for number in ranked]
+
+
+def _use(connection: sqlite3.Connection, number: int, keys: Sequence[str], at: int) -> None:
+    known = {row[0]: row[1] for row in connection.execute(_KNOWN, (number,))}
+    earlier = [(key, known[key], number) for key in keys if known.get(key, at) < at]
+    if earlier:
+        connection.executemany(_FORGET, earlier)
+    latest = [(key, number, at) for key in keys if key not in known or known[key] < at]
+    connection.executemany(_USE, latest)
 
 
 def _named(connection: sqlite3.Connection, story: str) -> list[Story]:
