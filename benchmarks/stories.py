@@ -131,7 +131,7 @@ def _sqlite(folder: Path, count: int) -> bool:
 
 
 def _redis(folder: Path, count: int) -> bool:
-    server = RedisServer(folder)
+    server = RedisServer(folder, "--appendfsync", "everysec")  # as deployed
     server.start()
     try:
         state = RedisState(RedisSettings(url=server.url))

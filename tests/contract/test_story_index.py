@@ -88,16 +88,20 @@ def test_a_use_out_of_the_window_does_not_count(index: StoryIndex) -> None:
     assert candidates(index, ["k1", "k2", "k3"]) == ["new"]
 
 
-def test_candidates_are_bounded(index: StoryIndex) -> None:
+def test_candidates_of_a_key_are_bounded(index: StoryIndex) -> None:
     for number in range(MOST_PER_KEY + 3):
-        assert put(index, f"a{number}", [f"own{number}"], NOW + number * SOON, WINDOW).opened
-    for number in range(MOST_PER_KEY + 3):
-        at = NOW + number * SOON
-        put(index, f"b{number}", ["common"], at, WINDOW, story=story_id(f"a{number}"))
+        put(index, f"a{number}", [f"own{number}"], NOW, WINDOW)
+        put(index, f"b{number}", ["common"], NOW + number * SOON, WINDOW, story=story_id(f"a{number}"))
     found = candidates(index, ["common", "own0", "own5"])
-    assert len(found) == MOST_CANDIDATES
     assert found[0] == "a5"
-    assert set(found[1:]) <= {f"a{number}" for number in range(3, MOST_PER_KEY + 3)}
+    assert set(found) == {"a0", *(f"a{number}" for number in range(3, MOST_PER_KEY + 3))}
+
+
+def test_candidates_are_bounded(index: StoryIndex) -> None:
+    for number in range(MOST_CANDIDATES + 3):
+        put(index, f"a{number}", [f"own{number}"], NOW + number * SOON, WINDOW)
+    found = candidates(index, [f"own{number}" for number in range(MOST_CANDIDATES + 3)])
+    assert found == [f"a{number}" for number in reversed(range(3, MOST_CANDIDATES + 3))]
 
 
 def test_decide_sees_the_story_as_it_was_kept(replica: Callable[[], State]) -> None:

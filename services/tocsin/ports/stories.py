@@ -10,7 +10,7 @@ from tocsin.domain.story import Story
 MOST_CANDIDATES: Final = 24
 """Stories that one article is compared with."""
 
-MOST_PER_KEY: Final = 32
+MOST_PER_KEY: Final = 16
 """Stories that one key can lead to: the ones that used it last."""
 
 

@@ -52,25 +52,22 @@ class RedisStoryIndex:
         story: str | None = None,
     ) -> Placement:
         """See the port."""
-        names = [f"{self._base}article:{article}", *(f"{self._base}key:{key}" for key in dict.fromkeys(keys))]
+        name = (f"{self._base}article:{article}",)
         find = (
-            f"{self._base}story:", micros(at - window), micros(at + window), MOST_PER_KEY, MOST_CANDIDATES,
-            revision, story or "",
+            f"{self._base}story:", f"{self._base}key:", msgspec.msgpack.encode(tuple(dict.fromkeys(keys))),
+            micros(at - window), micros(at + window), MOST_PER_KEY, MOST_CANDIDATES, revision, story or "",
         )  # fmt: skip
         lives = lifetime(until=at + window, least=window, today=self._clock(), margin=_MARGIN)
-        what, said, *answer = self._assign(names, *find)
+        what, *answer = self._assign(name, *find)
         for _ in range(_MOST_TRIES):
             if what == b"placed":
-                return msgspec.msgpack.decode(said, type=Placement)
-            serial, *rows = answer
-            found = list(zip(rows[::3], rows[1::3], rows[2::3], strict=True))
-            decision = decide([_story(value) for _, _, value in found], said.decode() or None)
-            seen = [part for id, version, _ in found for part in (id, version)]
-            kept = (
-                decision.story.id, msgspec.msgpack.encode(decision.story), msgspec.msgpack.encode(decision.placement),
-                micros(at), lives, _KEEP_STORIES, serial,
+                return msgspec.msgpack.decode(answer[0], type=Placement)
+            settled, serial, seen, values = answer
+            decision = decide(_candidates(values), settled.decode() or None)
+            what, *answer = self._assign(
+                name, *find, serial, seen, decision.story.id, msgspec.msgpack.encode(decision.story),
+                msgspec.msgpack.encode(decision.placement), micros(at), lives, _KEEP_STORIES,
             )  # fmt: skip
-            what, said, *answer = self._assign(names, *find, *kept, *seen)
             if what == b"kept":
                 return decision.placement
         raise TransientError(f"Redis: the stories around {article} keep changing")
@@ -83,6 +80,10 @@ class RedisStoryIndex:
     def close(self) -> None:
         """See the port."""
         self._link.close()
+
+
+def _candidates(values: bytes) -> list[Story]:
+    return msgspec.msgpack.decode(values, type=list[Story])
 
 
 def _story(value: bytes) -> Story:

@@ -1,14 +1,20 @@
 -- Find the stories an article may belong to, and keep what was decided on them, unless they have changed since.
--- KEYS: the article, then its keys.
--- ARGV: prefix of stories; earliest and latest use that counts; uses looked at of a key; candidates; the revision;
---   a story to look at alone, or ''; then, to keep a decision: story, its value, its placement, at, lifetime in ms,
---   uses kept of a key, the serial and the (story, version) pairs that the decision was made on. Every change of any
---   story counts the serial up: while it is the same, there is no need to look again.
--- Returns { 'placed', placement } for what was decided before, { 'kept', settled story or '' }, or
---   { 'candidates', settled story or '', serial, id, version, value, ... }.
-local article, prefix = KEYS[1], ARGV[1]
-local earliest, latest, per_key, most = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local revision, only = ARGV[6], ARGV[7]
+-- KEYS: the article. Its keys are packed, for a client takes longer to send fifty words than Redis to read them; one
+--   hash tag keeps all in one slot.
+-- ARGV: prefix of stories; prefix of keys; the keys (MessagePack); earliest and latest use that counts; uses looked at
+--   of a key; candidates; the revision; a story to look at alone, or ''; then, to keep a decision: the serial and the
+--   candidates and versions that it was made on, as answered, story, its value, its placement, at, lifetime in ms, uses
+--   kept of a key. Every change of any story counts the serial up: while it is the same, there is no need to look again.
+-- Returns { 'placed', placement } for what was decided before, { 'kept' }, or
+--   { 'candidates', settled story or '', serial, candidates and versions, the values as an array in MessagePack }.
+local article, prefix, key_prefix = KEYS[1], ARGV[1], ARGV[2]
+local keys = cmsgpack.unpack(ARGV[3])
+local earliest, latest, per_key, most = ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
+local revision, only = ARGV[8], ARGV[9]
+local deciding = #ARGV > 9
+for i = 1, #keys do
+  keys[i] = key_prefix .. keys[i]
+end
 
 local placed = redis.call('HMGET', article, 'r' .. revision, 'story')
 if placed[1] then
@@ -19,7 +25,7 @@ if placed[2] then
 end
 
 local serial = redis.call('GET', prefix .. 'serial') or '0'
-local unchanged = #ARGV > 7 and ARGV[14] == serial
+local unchanged = deciding and ARGV[10] == serial
 
 local ranked = {}
 if unchanged then
@@ -28,8 +34,8 @@ elseif only ~= '' then
   ranked[1] = only
 else
   local shared, used = {}, {}
-  for i = 2, #KEYS do
-    local found = redis.call('ZREVRANGEBYSCORE', KEYS[i], latest, earliest, 'WITHSCORES', 'LIMIT', 0, per_key)
+  for i = 1, #keys do
+    local found = redis.call('ZREVRANGEBYSCORE', keys[i], latest, earliest, 'WITHSCORES', 'LIMIT', 0, per_key)
     for j = 1, #found, 2 do
       local id, at = found[j], tonumber(found[j + 1])
       if shared[id] then
@@ -66,35 +72,30 @@ else
 end
 
 -- which stories these are shows only now, so their keys cannot be declared; the hash tag keeps them in the slot
-local seen = {}
-for i = 15, #ARGV, 2 do
-  seen[ARGV[i]] = ARGV[i + 1]
-end
-local same, count = #ARGV > 7, 0
-local versions = {}
-for i = 1, #ranked do
-  if count == most then
-    break
+if not unchanged then
+  local ids, seen = {}, {}
+  for i = 1, #ranked do
+    if #ids == most then
+      break
+    end
+    local version = redis.call('HGET', prefix .. ranked[i], 'version')
+    if version then
+      ids[#ids + 1] = ranked[i]
+      seen[#seen + 1] = ranked[i] .. ' ' .. version
+    end
   end
-  local version = redis.call('HGET', prefix .. ranked[i], 'version')
-  if version then
-    count = count + 1
-    versions[count] = { ranked[i], version }
-    same = same and seen[ranked[i]] == version
+  seen = table.concat(seen, ' ')
+  if not deciding or seen ~= ARGV[11] then
+    local values = { '\220' .. string.char(math.floor(#ids / 256), #ids % 256) }
+    for i = 1, #ids do
+      values[i + 1] = redis.call('HGET', prefix .. ids[i], 'value')
+    end
+    return { 'candidates', only, serial, seen, table.concat(values) }
   end
-end
-if not same then
-  local answer = { 'candidates', only, serial }
-  for i = 1, count do
-    answer[#answer + 1] = versions[i][1]
-    answer[#answer + 1] = versions[i][2]
-    answer[#answer + 1] = redis.call('HGET', prefix .. versions[i][1], 'value')
-  end
-  return answer
 end
 
-local story, value, placement, at = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local lifetime, keep = tonumber(ARGV[12]), tonumber(ARGV[13])
+local story, value, placement, at = ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+local lifetime, keep = tonumber(ARGV[16]), tonumber(ARGV[17])
 
 local function live_on(key)
   if redis.call('PTTL', key) < lifetime then
@@ -109,10 +110,10 @@ redis.call('HSET', prefix .. story, 'value', value)
 live_on(prefix .. story)
 redis.call('HSET', article, 'story', story, 'r' .. revision, placement)
 live_on(article)
-for i = 2, #KEYS do
-  if redis.call('ZADD', KEYS[i], 'GT', at, story) == 1 then
-    redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -keep - 1)
+for i = 1, #keys do
+  if redis.call('ZADD', keys[i], 'GT', at, story) == 1 then
+    redis.call('ZREMRANGEBYRANK', keys[i], 0, -keep - 1)
   end
-  live_on(KEYS[i])
+  live_on(keys[i])
 end
-return { 'kept', only }
+return { 'kept' }
