@@ -24,7 +24,8 @@ from tocsin.classifier.centre import Centre
 from tocsin.classifier.model import Array
 from tocsin.classifier.stories import Stories
 from tocsin.domain.article import Article
-from tocsin.domain.signal import Classification, CompanyMention, Event
+from tocsin.domain.identity import story_id
+from tocsin.domain.signal import Classification, ClassifiedArticle, CompanyMention, Event, Placement
 from tocsin.ports.stories import StoryIndex
 from tocsin.settings.schema import RedisSettings
 
@@ -44,11 +45,14 @@ class News:
         self._random = random.Random(1)  # noqa: S311 - not a secret
         self._numpy = np.random.default_rng(1)
         self._subjects = self._numpy.standard_normal((4_000, _COLUMNS)).astype(np.float32)
+        self.fresh = True
+        """Whether the last article opened a story."""
         self._last: tuple[str, str, Array, Classification] | None = None
 
     def article(self, number: int, spread: timedelta) -> tuple[Article, Classification, Array]:
         chance = self._random
-        if self._last is None or chance.random() < 0.8:  # noqa: PLR2004
+        self.fresh = self._last is None or chance.random() < 0.8  # noqa: PLR2004
+        if self.fresh:
             subject = chance.randrange(len(self._subjects))
             vector = self._subjects[subject] + self._numpy.standard_normal(_COLUMNS).astype(np.float32)
             words = [f"Name{chance.randrange(50_000)}x" for _ in range(6)] + [
@@ -66,6 +70,7 @@ class News:
                 language="en", flagged=True, events=(event,), scores={kind: 0.9}, companies=(company,)
             )
             self._last = title, summary, vector, verdict
+        assert self._last is not None
         title, summary, vector, verdict = self._last
         near = vector + 0.4 * self._numpy.standard_normal(_COLUMNS).astype(np.float32)
         article = Article(
@@ -80,9 +85,21 @@ def _measure(name: str, index: StoryIndex, count: int, size: Callable[[], int], 
     stories = Stories(index, _WINDOW, Centre({}, np.zeros(0, dtype=np.float32)))
     news = News()
     total = round(count / 0.8)
+    opener = ""
     for number in range(total):
         article, verdict, vector = news.article(number, _WINDOW * (number / total))
-        stories.place(article, verdict, vector)
+        if news.fresh:
+            opener = story_id(article.id)
+        known = Placement(story=opener, opened=news.fresh, novelty="first" if news.fresh else "repeat")
+        signal = ClassifiedArticle(
+            article=article,
+            classification=verdict,
+            story=opener,
+            placement=known,
+            novelty=known.novelty,
+            classified=article.at,
+        )
+        stories.restore(signal, vector)
         if number % 20_000 == 0:
             print(f"  {name}: {number} articles", file=sys.stderr)
     grown = size()

@@ -18,9 +18,9 @@ from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decide
 _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
-# One key may have served several stories at different times, so last_used belongs to the pair, of which there is one row
-# (_use sees to it: an index for that would be a page more to write for each key). disposable follows
-# the machine's clock: a replay brings old times, and what it has just written must live as long as anything else.
+# One key may have served several stories at different times, so last_used belongs to the pair, of which there is one
+# row (_use sees to it: an index for that would be a page more to write for each key). disposable follows the
+# machine's clock: a replay brings old times, and what it has just written must live as long as anything else.
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS live_stories (
     number     INTEGER PRIMARY KEY,
