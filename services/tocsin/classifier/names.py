@@ -31,12 +31,19 @@ _TWICE: Final = re.compile(r"(.)\1+")
 _LEAST: Final = 3
 _LONGEST: Final = 6
 _MIXED: Final = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9-]{2,12}\Z")
+_DRUG: Final = re.compile(
+    r"[a-z]{3,}(?:mab|tinib|ciclib|parib|lisib|degib|strant|glutide|gliptin|gliflozin|vastatin)\Z"
+)
+"""Generic names by the ending of their kind, as the WHO gives them."""
 _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z0-9&-]{1,}")
 
 
 def read_names(text: str) -> tuple[str, ...]:
-    """Skeletons of the capitalised words of ``text``, and products such as "H20" as they are; each once, in order."""
+    """Skeletons of the capitalised words of ``text``, each once, in order.
+
+    Products such as "H20" and drugs such as "semaglutide" are as they stand, after a "#".
+    """
     found: dict[str, None] = {}
     text = text[:_READ]
     for match in _WORD.finditer(text):
@@ -64,7 +71,7 @@ def skeleton(word: str) -> str:
 
 def _add(found: dict[str, None], word: str) -> None:
     plain = fold(word).text
-    if _MIXED.match(plain):
+    if _MIXED.match(plain) or _DRUG.match(plain):
         found.setdefault(f"#{plain.replace('-', '')}")
     elif word[0].isupper():
         bones = skeleton(word)

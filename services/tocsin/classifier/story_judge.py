@@ -24,6 +24,7 @@ WEIGHTS: Final = Evidence(
     names=0.2,
     apart=0.0,
     crowd=-10.0,
+    products_differ=-1.5,
 )
 BIAS: Final = -5.0
 WITHOUT_MEANING: Final = Evidence(
@@ -43,6 +44,7 @@ WITHOUT_MEANING: Final = Evidence(
     names=0.8,
     apart=0.0,
     crowd=0.0,
+    products_differ=-1.5,
 )
 """For pairs of which one has no embedding."""
 BIAS_WITHOUT_MEANING: Final = -2.6

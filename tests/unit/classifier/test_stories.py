@@ -9,6 +9,7 @@ from tocsin.adapters.sqlite.stories import SqliteStoryIndex
 from tocsin.classifier.centre import Centre
 from tocsin.classifier.classify import Classifier, Text
 from tocsin.classifier.model import Array
+from tocsin.classifier.names import read_names
 from tocsin.classifier.quantised import pack
 from tocsin.classifier.stories import Stories
 from tocsin.classifier.story_judge import judge
@@ -182,3 +183,17 @@ def test_reasons_are_told(put: Put) -> None:
     joined = put("b", "China: Nvidia gets H20 licences worth $5.5 billion", vector=towards(1, 0.3), hours=1)
     assert joined.why[0].startswith("joined: score +")
     assert any(reason.startswith("meaning 0.9") for reason in joined.why)
+
+
+def test_two_drugs_of_one_maker_are_two_stories() -> None:
+    def report(article: str, vector: Array, title: str) -> Report:
+        traits = Traits(vector=pack(vector), subjects=("PFE",), companies=("PFE",), names=read_names(title))
+        return Report(article=article, source="s", at=NOW, title=title, traits=traits)
+
+    def joined(one: str, other: str) -> bool:
+        first, second = report("a", towards(1, 0.4), one), report("b", towards(1, -0.8), other)
+        story = Story(id="sto", first=NOW, last=NOW, reports=(first,))
+        return judge(second, [story], Centre({}, NONE)).story is not None
+
+    assert joined("FDA clears vepdegestrant", "Regulators admit Vepdegestrant of Pfizer")
+    assert not joined("FDA clears vepdegestrant", "FDA clears inclacumab")
