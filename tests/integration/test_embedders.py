@@ -1,5 +1,8 @@
 """The embedders, with the real weights from their packages."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +107,18 @@ def test_any_onnx_file_with_its_tokenizer_will_do(tmp_path: Path) -> None:
     assert embedder.dimensions == 4
     assert embedder.name.startswith("onnx-")
     assert np.allclose(embedder.embed(["bell rings"]), [[0.5**0.5, 0.5**0.5, 0, 0]])
+
+
+def test_nothing_is_reported_to_anyone(tmp_path: Path, cache: Path) -> None:
+    """onnxruntime's telemetry keeps an identifier below the home folder, unless it is off."""
+    open_embedder("e5", cache)
+    code = (
+        "import sys; from pathlib import Path; from tocsin.adapters.embedding.e5 import E5Embedder; "
+        "E5Embedder(Path(sys.argv[1])).embed(['a'])"
+    )
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "c"), "XDG_DATA_HOME": str(tmp_path / "d")}
+    subprocess.run([sys.executable, "-c", code, str(cache)], env={**os.environ, **home}, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ class Evidence(NamedTuple):
     ``meaning`` is the cosine of the centred embeddings (-1 to 1), ``crowd`` how near the sixth candidate is beyond what
     is usual: where many are near, nearness says little. ``copy`` is the share of common word pairs. ``company`` counts
     a common subject as 1 and a company merely named as a half. What ends in ``differ`` says that both have some and
-    share none: subjects, products and drugs,
-    countries, countries in the titles, months, likely event types, figures. ``figures`` weighs
-    common figures by their digits (up to 2), ``figures_new`` those of the first report that the second has not.
+    share none: subjects, products and drugs, countries, countries in the titles, months, likely event types, figures.
+    ``figures`` weighs common figures by their digits (up to 2), ``figures_new`` those of the first report that the
+    second has not.
     ``names`` counts common names (up to 4), ``kind`` is how far the likely event types agree, ``apart`` the time
     between the reports in days, on a log scale.
     """

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 
 from tocsin.adapters.embedding.e5_encoder import GRAPH_VERSION, build
 from tocsin.adapters.embedding.e5_tokenizer import E5Tokenizer
 from tocsin.adapters.embedding.e5_weights import E5Weights, unpack
+from tocsin.adapters.embedding.runtime import onnxruntime
 from tocsin.domain.errors import ConfigurationError
 from tocsin.ports.embedder import Vectors
 

@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from tocsin.adapters.embedding.e5_weights import E5Weights
+from tocsin.adapters.embedding.runtime import onnxruntime
 
 GRAPH_VERSION: Final = 2
 """Counts up when the graph below changes, so that a cached file of an older one is not taken for it."""
@@ -25,6 +25,10 @@ def build(weights: E5Weights, path: Path) -> None:
     ``y`` (1, hidden) is of length one. One text, for the scales of 8-bit activations are taken over all that runs
     together: in a batch, a text's vector would depend on its neighbours, and no run would be faster for it.
     """
+    # with the runtime above, whose telemetry is off; it takes a while to load, and is needed once
+    assert onnxruntime
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".build-") as folder:
         full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
+from tocsin.adapters.embedding.runtime import onnxruntime
 from tocsin.domain.errors import ConfigurationError
 from tocsin.ports.embedder import Vectors
 
