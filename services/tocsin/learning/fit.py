@@ -17,7 +17,7 @@ from tocsin.learning.thresholds import for_precision
 FOLDS: Final = 3
 _EMBEDDING_SCALE: Final = 10.0
 _NGRAM_SCALE: Final = 6.0
-"""How strongly the penalty holds the blocks back, one against the other; found by cross-validation on the bank."""
+"""How strongly the penalty holds the blocks back, one against the other; chosen by looking at tests/data/verdicts."""
 _DIRECTION_EMBEDDING_SCALE: Final = 20.0
 _DIRECTION_TYPE_SCALE: Final = 2.0
 _STRENGTH: Final = 0.3
