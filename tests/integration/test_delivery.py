@@ -84,6 +84,8 @@ def test_a_channel_that_keeps_failing_is_broken_off_tried_again_and_the_subscrib
             assert "500" in (state[lane].last_error or "")
             mended.set()
             assert eventually(lambda: deployment.outbox.pending() == 0, 20)
+            # the state is written when the lane is given back, which is after the last outcome
+            assert eventually(lambda: deployment.outbox.states([lane])[lane].failures == 0, 20)
             state = deployment.outbox.states([lane])
         assert len(other.calls) == 1  # told once
     assert "Your channel sick does not work" in notice.body["title"]
