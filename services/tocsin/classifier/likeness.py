@@ -7,7 +7,6 @@ each other decides with it, and a pair that is alike in meaning alone is not joi
 
 from collections.abc import Sequence
 from datetime import timedelta
-from math import log
 from typing import Final, NamedTuple
 
 from tocsin.classifier.figures import alike, telling
@@ -16,36 +15,44 @@ from tocsin.domain.story import Traits
 
 _USUAL: Final = 0.2
 """Cosine that stories without anything in common but their kind come to."""
+_LONG: Final = timedelta(days=2)
 
 
 class Evidence(NamedTuple):
     """What two reports have in common, and what speaks against them. Each from 0 to about 1 unless said otherwise.
 
-    ``meaning`` is the cosine of the centred embeddings (-1 to 1), ``crowd`` how near the sixth candidate is beyond what
-    is usual: where many are near, nearness says little. ``copy`` is the share of common word pairs. ``company`` counts
-    a common subject as 1 and a company merely named as a half. What ends in ``differ`` says that both have some and
-    share none: subjects, products and drugs, countries, countries in the titles, months, likely event types, figures.
+    ``meaning`` is the cosine of the centred embeddings (-1 to 1), ``meaning_across`` the same for two languages (else
+    0): translations of a text are not as near as two texts of one language. ``across`` says that there are two.
+    ``crowd`` is how near the sixth candidate is beyond what is usual: where many are near, nearness says little.
+    ``copy`` is the share of common word pairs. ``company`` counts a common subject as 1 and a company merely named as a
+    half. What ends in ``differ`` says that both have some and share none: subjects, companies in the titles, products
+    and drugs, countries, countries in the titles, months, likely event types, figures. ``kind`` is how far the likely
+    event types agree, ``company_kind`` and ``place_kind`` that beside a common company or country.
     ``figures`` weighs common figures by their digits (up to 2), ``figures_new`` those of the first report that the
-    second has not.
-    ``names`` counts common names (up to 4), ``kind`` is how far the likely event types agree, ``apart`` the time
-    between the reports in days, on a log scale.
+    second has not. ``names`` counts common names (up to 4). ``soon`` falls from 1 for the same moment to 0 for two days
+    between them, and is 0 when a time is not known.
     """
 
     meaning: float
+    meaning_across: float
+    across: float
     copy: float
     company: float
     companies_differ: float
+    headlined_differ: float
     place: float
     places_differ: float
     headlines_differ: float
     months_differ: float
     kind: float
     types_differ: float
+    company_kind: float
+    place_kind: float
     figures: float
     figures_differ: float
     figures_new: float
     names: float
-    apart: float
+    soon: float
     crowd: float
     products_differ: float
 
@@ -54,28 +61,42 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
     """The evidence on two reports. ``meaning`` is their cosine, ``between`` the time from one to the other."""
     shared = set(one.companies) & set(other.companies)
     both_subject = set(one.subjects) & set(other.subjects)
+    company = 1.0 if both_subject else 0.5 if shared else 0.0
+    place = float(bool(set(one.places) & set(other.places)))
     figures, differ, new = _figures(one, other)
-    places = set(one.places) & set(other.places)
     kind, types_differ = _kind(one, other)
+    across = one.language != other.language
     return Evidence(
         meaning=meaning,
-        copy=resemblance(one.sketch, other.sketch) if one.language == other.language else 0.0,
-        company=1.0 if both_subject else 0.5 if shared else 0.0,
+        meaning_across=meaning if across else 0.0,
+        across=float(across),
+        copy=0.0 if across else resemblance(one.sketch, other.sketch),
+        company=company,
         companies_differ=float(bool(one.subjects and other.subjects and not shared)),
-        place=float(bool(places)),
+        headlined_differ=float(_other_companies(one, other)),
+        place=place,
         places_differ=float(_apart(one.places, other.places)),
         headlines_differ=float(_apart(one.headline_places, other.headline_places)),
         months_differ=float(_apart(one.months, other.months)),
         kind=kind,
         types_differ=types_differ,
+        company_kind=company * kind,
+        place_kind=place * kind,
         figures=figures,
         figures_differ=differ,
         figures_new=new,
         names=min(4.0, float(len(set(one.names) & set(other.names)))),
-        apart=log(1.0 + abs(between) / timedelta(days=1)),
+        soon=max(0.0, 1.0 - abs(between) / _LONG) if one.dated and other.dated else 0.0,
         crowd=max(0.0, crowd - _USUAL),
         products_differ=float(_apart(_products(one), _products(other))),
     )
+
+
+def _other_companies(one: Traits, other: Traits) -> bool:
+    """The titles name different companies, and not each other's: one may name the buyer and the other the seller."""
+    if not _apart(one.headlined, other.headlined):
+        return False
+    return not (set(one.headlined) & set(other.companies) and set(other.headlined) & set(one.companies))
 
 
 def _products(traits: Traits) -> list[str]:

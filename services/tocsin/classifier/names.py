@@ -36,6 +36,8 @@ _DRUG: Final = re.compile(
 )
 """Generic names by the ending of their kind, as the WHO gives them."""
 _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_ARTICLE: Final = re.compile(r"^\w{1,5}['’](?=\w{3})")
+"""Elided before a name: d'Anvers, dell'Eni, qu'Airbus."""
 _LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z0-9&-]{1,}")
 
 
@@ -70,6 +72,7 @@ def skeleton(word: str) -> str:
 
 
 def _add(found: dict[str, None], word: str) -> None:
+    word = _ARTICLE.sub("", word)
     plain = fold(word).text
     if _MIXED.match(plain) or _DRUG.match(plain):
         found.setdefault(f"#{plain.replace('-', '')}")

@@ -13,8 +13,8 @@ from tocsin.classifier.model import Array
 from tocsin.classifier.sketch import bands
 from tocsin.domain.story import Traits
 
-_TABLES: Final = 16
-_BITS: Final = 8
+_TABLES: Final = 20
+_BITS: Final = 7
 _MOST_COMPANIES: Final = 3
 _MOST_TYPES: Final = 3
 _MOST_NAMES: Final = 8
@@ -22,9 +22,11 @@ _MOST_FIGURES: Final = 5
 _MOST_PLACES: Final = 2
 _TELLING: Final = 0.6
 _SEED: Final = 5
+_LIKELY: Final = 0.5
+"""Probability from which an article is taken for a report of its first type."""
 
 MOST_KEYS: Final = 64
-"""Of one article; typically 35."""
+"""Of one article; typically 40."""
 
 
 class StoryKeys:
@@ -61,6 +63,10 @@ def _said(traits: Traits) -> Iterator[str]:
         yield from (f"o{company}|{type}" for type in types)
     for place in traits.places[:_MOST_PLACES]:
         yield from (f"p{place}|{type}" for type in types[:2])
+    if traits.types and traits.types[0][1] >= _LIKELY:
+        yield f"t{types[0]}"
+    else:
+        yield from (f"p{place}" for place in traits.places[:_MOST_PLACES])
     figures = [number for number in traits.numbers if telling(float(number)) >= _TELLING]
     yield from (f"n{float(number):.1e}" for number in figures[:_MOST_FIGURES])
     products = [name for name in traits.names if name.startswith("#")]

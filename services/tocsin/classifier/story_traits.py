@@ -11,7 +11,7 @@ from tocsin.classifier.plain import plain
 from tocsin.classifier.quantised import pack
 from tocsin.classifier.sketch import sketch
 from tocsin.domain.article import Article
-from tocsin.domain.signal import Classification
+from tocsin.domain.signal import Classification, CompanyMention
 from tocsin.domain.story import Traits
 
 _READ: Final = 1_200
@@ -44,4 +44,10 @@ def read_traits(article: Article, classification: Classification, vector: Array)
         months=read_months(text),
         numbers=tuple(f"{value:.6g}" for value in read_figures(text, classification.language)),
         sketch=sketch(text),
+        headlined=tuple(company.ticker for company in companies if _in_title(company))[:_MOST_COMPANIES],
+        dated=article.published is not None,
     )
+
+
+def _in_title(company: CompanyMention) -> bool:
+    return any(evidence.field == "title" for evidence in company.evidence)

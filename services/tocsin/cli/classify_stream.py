@@ -41,7 +41,7 @@ class StoryLine:
 
     def place(self, item: Item, classification: Classification) -> Placement:
         """The item's place. Raises ValueError when its time cannot be read."""
-        published = _time(item.published) if item.published else self._now
+        published = _time(item.published) if item.published else None
         article = Article(
             id=str(item.id),
             feed="classify",
@@ -50,7 +50,8 @@ class StoryLine:
             summary=item.summary or "",
             content=item.content or "",
             language=item.lang,
-            seen=published,
+            seen=published or self._now,
+            published=published,
             content_hash=content_hash(item.title or "", item.summary or "", item.content or ""),
         )
         return self._stories.place(article, classification, self._classifier.vector(Text.of(article)))

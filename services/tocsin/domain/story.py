@@ -16,7 +16,8 @@ class Traits(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=T
     ``vector`` is the meaning of the text, each column in 8 bits (empty without embedder). ``subjects`` are tickers the
     report is about, ``companies`` all that it names. ``types`` are event types with their probability, the surest
     first. ``names`` are telling words, ``places`` countries (``headline_places`` those of the title), ``months`` 1 to
-    12, ``numbers`` figures in a form that is the same in all languages, ``sketch`` a MinHash of the words.
+    12, ``numbers`` figures in a form that is the same in all languages, ``sketch`` a MinHash of the words,
+    ``headlined`` the companies that the title names. ``dated`` says that the outlet gave a time.
     """
 
     language: str = ""
@@ -30,6 +31,8 @@ class Traits(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=T
     months: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     sketch: bytes = b""
+    headlined: tuple[str, ...] = ()
+    dated: bool = True
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -155,7 +155,7 @@ class ClassifierSettings(Section, frozen=True):
     embedder: str = "auto"
     model: str | None = None
     cache: str | None = None
-    story_window: Hours = 48.0
+    story_window: Hours = 96.0
     batch: Count = 100
 
 
