@@ -35,7 +35,7 @@ class WebSubHub:
         websub = settings.websub
         self._settings = settings
         self._callback = URL(websub.callback or "")
-        self._guard = AddressGuard(settings.allow_private)
+        self._guard = AddressGuard(settings.allow_private, "poller.allow_private")
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
         try:
