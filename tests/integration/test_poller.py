@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.integration.feed_server import Handler, Headers, answer
 from tests.integration.poller_world import World, item, rss, until
 
@@ -70,6 +71,26 @@ def test_a_failing_feed_is_noted_and_recovers(world: World, handler: Handler, sa
         world.server.paths["/f"] = answer("200 OK", rss(item("1", "back")))
         until(lambda: world.titles() == ["back", "good"])
         until(lambda: world.store.health()[0].errors == 0)
+
+
+def too_big() -> float:
+    return REGISTRY.get_sample_value("tocsin_poll_failures_total", {"reason": "too-big"}) or 0.0
+
+
+def test_a_document_beyond_the_limits_has_a_reason_of_its_own(world: World) -> None:
+    heavy = "<x>" * 200_000
+    world.server.paths |= {
+        "/f": answer("200 OK", rss(item("1", "heavy").replace("</item>", f"<description>{heavy}"))),
+        "/good": answer("200 OK", rss(item("g", "good"))),
+    }
+    world.watch("f", "good")
+    before = too_big()
+    with world.polling(parsers=1, parse_memory=20_000_000, parse_timeout=60.0):
+        until(lambda: world.health("f").errors >= 1, seconds=30)
+        until(lambda: world.titles() == ["good"])
+    assert (world.health("f").error or "").startswith("too-big: ")
+    assert world.health("f").track.down_reason == "too-big"
+    assert too_big() > before
 
 
 def test_retry_after_is_honoured(world: World) -> None:
