@@ -369,3 +369,33 @@ def test_closing_twice_is_harmless(make_bus: MakeBus) -> None:
     unused.close()
     bus.close()
     bus.close()
+
+
+def test_a_topic_can_be_read_whole_beside_all_groups(bus: Bus) -> None:
+    assert list(bus.read(SIGNALS)) == []
+    assert list(bus.read("not-made")) == []
+    reader = bus.consumer([SIGNALS], "reader")
+    bus.publish([record(SIGNALS, f"k{number % 3}", str(number)) for number in range(1200)])
+    bus.publish([record(ARTICLES, "k", "other")])
+    reader.commit([record(SIGNALS, "k0", "committed")])
+    told = bus.read(SIGNALS)
+    first = next(told)
+    bus.publish([record(SIGNALS, "k0", "later")])
+    got = [first, *told]
+    assert sorted(values(got), key=lambda value: (len(value), value)) == [*map(str, range(1200)), "committed"]
+    for key in range(3):
+        mine = [value for value in values([each for each in got if each.key == f"k{key}"]) if value != "committed"]
+        assert mine == sorted(mine, key=int)
+    assert {each.topic for each in got} == {SIGNALS}
+    assert len(list(bus.read(SIGNALS))) == 1202
+    assert len(read(reader, 1202)) == 1202, "the group begins where it would have begun"
+    reader.close()
+
+
+def test_a_topic_can_be_read_from_a_time_on(bus: Bus) -> None:
+    minutes = [NOON + timedelta(minutes=number) for number in range(8)]
+    bus.publish([record(ALERTS, f"k{at.minute % 3}", str(at.minute), at=at) for at in minutes])
+    bus.publish([record(ALERTS, "k1", "late", at=NOON)])
+    assert sorted(values(list(bus.read(ALERTS, minutes[5])))) == ["5", "6", "7"]
+    assert list(bus.read(ALERTS, minutes[7] + timedelta(milliseconds=1))) == []
+    assert len(list(bus.read(ALERTS, NOON))) == 9
