@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from tocsin.bootstrap import Deployment
@@ -59,16 +59,17 @@ def list_letters(
     if as_json:
         print_json({"deliveries": [shape(each) for each in records], "records": [_shape(each) for each in shown]})
         return
-    table = Table("at (UTC)", "where", "what", "why", "id", box=None)
+    # an id is there to be copied: whole, whatever the width
+    table = Table("at (UTC)", "where", "what", "why", Column("id", no_wrap=True), box=None)
     for record in records:
         assert record.outcome is not None
         where = f"{record.subscriber} over {record.channel}"
         why = f"{status_of(record)}: {error_of(record) or ''}"
         words = (where, record.headline or record.kind, why, record.id)
-        table.add_row(f"{record.outcome.at:%Y-%m-%d %H:%M:%S}", *_cells(words))
+        table.add_row(f"{record.outcome.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
     for each in shown:
         words = (each.letter.service, each.letter.origin, f"{each.letter.error}: {each.letter.reason}", each.id)
-        table.add_row(f"{each.letter.at:%Y-%m-%d %H:%M:%S}", *_cells(words))
+        table.add_row(f"{each.letter.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
     Console().print(table if table.rows else "none")
 
 
@@ -147,11 +148,6 @@ def _replay(deployment: Deployment, id: str, letters: Callable[[], Sequence[Lett
     if record.outcome is None:
         return "waits already"
     return "arrived already" if record.outcome.status == "delivered" else "not on the bus yet; try again in a moment"
-
-
-def _cells(words: Sequence[str]) -> list[Text]:
-    """Whatever the width, an id stays whole: it is there to be copied."""
-    return [*map(Text, words[:-1]), Text(words[-1], no_wrap=True)]
 
 
 def _found(letters: Sequence[Letter], id: str) -> Letter | None:
