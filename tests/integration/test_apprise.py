@@ -18,7 +18,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from tests.backends.backend import free_port
-from tests.integration.receivers import drip, raw_server, reset, slow_name
+from tests.integration.name_server import slow_name
+from tests.integration.receivers import drip, raw_server, reset
 
 import tocsin
 from tocsin.adapters.apprise.masking import mask

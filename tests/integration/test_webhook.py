@@ -9,7 +9,8 @@ from email.utils import format_datetime
 
 import pytest
 from tests.backends.backend import free_port
-from tests.integration.receivers import drip, hang, raw_server, reset, slow_name
+from tests.integration.name_server import slow_name
+from tests.integration.receivers import drip, hang, raw_server, reset
 
 from tocsin.adapters.http.address_guard import AddressGuard
 from tocsin.adapters.webhook.address import parse
