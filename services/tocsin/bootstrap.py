@@ -66,6 +66,8 @@ class Configuration:
         check_templates(settings.notifier)
         problems = [
             *check_settings(settings),
+            *_check_networks("poller.allow_private", settings.poller.allow_private),
+            *_check_networks("notifier.allow_private", settings.notifier.allow_private),
             *check_feeds(settings.feeds, self.feeds),
             *check_subscribers(settings.subscribers, self.subscribers, types=types, tickers=tickers),
         ]
@@ -73,6 +75,14 @@ class Configuration:
             problems.append(f"{settings.feeds}: `full_text` needs its extra: pip install 'tocsin[fulltext]'")
         if problems:
             raise ConfigurationError(*problems)
+
+
+def _check_networks(setting: str, allow: Sequence[str]) -> Sequence[str]:
+    try:
+        AddressGuard(allow, setting)
+    except ConfigurationError as error:
+        return error.problems
+    return ()
 
 
 class Deployment:
@@ -215,7 +225,7 @@ def cache_folder(settings: ClassifierSettings) -> Path:
 
 def sender(settings: Settings) -> Sender:
     """What speaks to the channels."""
-    guard = AddressGuard(settings.notifier.allow_private)
+    guard = AddressGuard(settings.notifier.allow_private, "notifier.allow_private")
     webhook = WebhookSender(guard.allows)
     return SenderByScheme(dict.fromkeys(SCHEMES, webhook), AppriseSender(guard.allows))
 

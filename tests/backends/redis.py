@@ -70,6 +70,18 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    def suspend(self) -> None:
+        """Let it answer nobody until ``resume``."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def restart(self) -> None:
         """Kill it and run it again on its files."""
         self.kill()

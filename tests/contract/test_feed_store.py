@@ -477,6 +477,20 @@ def test_a_push_subscription_is_remembered_beside_leases_and_records(store: Feed
     assert store.look_up("no-such-feed") is None
 
 
+def test_the_push_subscriptions_of_feeds_that_left_are_told_until_they_are_forgotten(store: FeedStore) -> None:
+    store.sync([feed("a"), feed("b"), feed("c")], NOW)
+    for id in ("a", "b", "no-such-feed"):
+        store.set_push(id, PUSH)
+    assert store.abandoned() == {}
+    store.sync([feed("b")], NOW)
+    assert store.abandoned() == {"a": PUSH}
+    store.sync([feed("a")], NOW)
+    assert store.abandoned() == {"b": PUSH}
+    assert state_of(store, "a").push == PUSH
+    store.set_push("b", None)
+    assert store.abandoned() == {}
+
+
 def test_look_up_gives_what_health_gives(store: FeedStore) -> None:
     store.sync([feed("a"), feed("b")], NOW)
     store.record([check(claim) for claim in store.claim_due(NOW, 1, LEASE)])

@@ -18,6 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from tests.backends.backend import free_port
+from tests.integration.name_server import slow_name
 from tests.integration.receivers import drip, raw_server, reset
 
 import tocsin
@@ -141,7 +142,27 @@ def test_an_address_of_our_own_network_is_refused_when_a_user_gave_it(sender: Ap
         for host in ("127.0.0.1", "localhost"):
             result = sender.send(f"json://{host}:{server.port}/{SECRET}", MESSAGE, 5, guarded=True)
             assert result.status == "refused"
+            assert "notifier.allow_private" in (result.error or "")
     assert requests == []
+
+
+@pytest.mark.parametrize("kind", ["json", "mailto"])
+def test_a_name_that_does_not_resolve_in_time_is_a_failure_and_nothing_was_sent(
+    sender: AppriseSender, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    server, requests = receiver()
+    with server, slow_name("slow.test", monkeypatch) as answers:
+        url = f"{kind}://user:{SECRET}@slow.test:{server.port}/"
+        start = time.monotonic()
+        result = sender.send(url, MESSAGE, 0.5)
+        assert time.monotonic() - start < 5
+        assert result.status == "failed"
+        assert "did not resolve within" in (result.error or "")
+        assert requests == []
+        answers.set()
+        if kind == "json":
+            assert sender.send(url, MESSAGE, 10).status == "sent"
+            assert len(requests) == 1
 
 
 def test_what_the_provider_asked_for_is_told(sender: AppriseSender) -> None:

@@ -62,6 +62,7 @@ def test_the_settings_are_found_in_the_usual_place(started: Path) -> None:
     [
         ("tocsin.yaml", "kind: sqlite ", "kind: sqlight ", ["tocsin.yaml:12", "bus.kind"]),
         ("tocsin.yaml", "interval: 300", "intervall: 300", ["did you mean `interval`"]),
+        ("tocsin.yaml", "notifier:", "notifier:\n  allow_private: ['a b']", ["notifier.allow_private: 'a b'"]),
         ("feeds.yaml", "https://www.ftc.gov", "ftp://www.ftc.gov", ["feeds.yaml", "ftc-press"]),
         ("feeds.yaml", "id: ftc-press", "id: sec-press", ["two feeds", "sec-press"]),
         ("subscribers.yaml", "policy.monetary", "policy.monetery", ["did you mean `policy.monetary`"]),

@@ -14,7 +14,7 @@ from tests.backends.backend import free_port
 from tests.integration.receivers import drip, hang, raw_server
 from tests.integration.test_notifier import SECRET, Deployment, eventually, fresh, hook
 
-from tocsin.domain.delivery import Lane
+from tocsin.domain.delivery import ChannelState, Lane
 from tocsin.domain.subscription import Channel
 from tocsin.ports.clock import system_clock
 from tocsin.settings.schema import NotifierSettings, ProviderSettings
@@ -51,7 +51,7 @@ def test_a_dead_and_two_slow_channels_among_two_hundred_hold_up_nobody(deploymen
         for n in range(20):
             deployment.ring(fresh(f"bad-{n}", channels=("dead", "hangs", "drips")))
         with deployment.running(settings=SETTINGS):
-            assert eventually(lambda: deployment.outbox.pending() == 60)
+            assert eventually(lambda: len(deployment.outbox.ledger(99)) >= 60)
             time.sleep(0.5)
             began = time.monotonic()
             deployment.ring(fresh("sto-1", channels=tuple(good)))
@@ -77,21 +77,23 @@ def test_a_channel_that_keeps_failing_is_broken_off_tried_again_and_the_subscrib
         lane = Lane(subscriber="desk", channel="sick")
         with deployment.running(settings=SETTINGS):
             (notice,) = other.wait_for(1, 15)
-            state = deployment.outbox.states([lane])
-            assert eventually(lambda: bool(deployment.outbox.states([lane])))
-            state = deployment.outbox.states([lane])
-            assert state[lane].failures >= 3
-            assert "500" in (state[lane].last_error or "")
+            # as it was when the lane was given back last: the notice may have been faster
+            assert eventually(lambda: _state(deployment, lane).failures >= 3)
+            assert "500" in (_state(deployment, lane).last_error or "")
             mended.set()
             assert eventually(lambda: deployment.outbox.pending() == 0, 20)
             # the state is written when the lane is given back, which is after the last outcome
-            assert eventually(lambda: deployment.outbox.states([lane])[lane].failures == 0, 20)
-            state = deployment.outbox.states([lane])
+            assert eventually(lambda: _state(deployment, lane).failures == 0, 20)
+            state = _state(deployment, lane)
         assert len(other.calls) == 1  # told once
     assert "Your channel sick does not work" in notice.body["title"]
     assert SECRET not in str(notice.body)
-    assert (state[lane].failures, state[lane].failing_since) == (0, None)
+    assert (state.failures, state.failing_since) == (0, None)
     assert Counter(outcome.status for outcome in deployment.outcomes(7)) == {"delivered": 7}
+
+
+def _state(deployment: Deployment, lane: Lane) -> ChannelState:
+    return deployment.outbox.states([lane]).get(lane, ChannelState())
 
 
 def test_the_fallback_stands_in_and_says_so(deployment: Deployment) -> None:
@@ -179,13 +181,14 @@ def test_the_pace_of_a_kind_of_channel_is_kept(deployment: Deployment) -> None:
         asked.append(time.monotonic())
         return Response()
 
-    pace = {"json": ProviderSettings(rate=10, burst=2)}
+    pace = {"json": ProviderSettings(rate=5, burst=2)}
     with LocalServer(answer) as server:
         deployment.channels(channel("hook", server.port))
         deployment.ring(*(fresh(f"sto-{n}") for n in range(12)))
         with deployment.running(settings=replace(SETTINGS, providers=pace)):
             assert eventually(lambda: len(asked) == 12, 20)
-    assert asked[-1] - asked[0] >= 0.9
+    # ten of them waited for a fifth of a second each; the first may have arrived late
+    assert asked[-1] - asked[0] >= 1.2
 
 
 def test_at_most_as_many_at_a_time_as_the_kind_allows(deployment: Deployment) -> None:
@@ -212,11 +215,13 @@ def test_at_most_as_many_at_a_time_as_the_kind_allows(deployment: Deployment) ->
 def test_an_alert_with_a_time_is_not_sent_before_it(deployment: Deployment) -> None:
     with RecordingWebhook() as webhook:
         deployment.channels(hook(webhook))
-        deployment.ring(replace(fresh(), not_before=system_clock() + timedelta(seconds=1.5)))
-        began = time.monotonic()
+        due = system_clock() + timedelta(seconds=1.5)
+        deployment.ring(replace(fresh(), not_before=due))
         with deployment.running(settings=SETTINGS):
-            deployment.outcomes(1, 15)
-        assert time.monotonic() - began >= 1.4
+            (outcome,) = deployment.outcomes(1, 15)
+        assert len(webhook.calls) == 1
+    assert outcome.status == "delivered"
+    assert outcome.at >= due
 
 
 def test_an_address_that_is_not_verified_is_not_sent_to(deployment: Deployment) -> None:

@@ -79,9 +79,22 @@ def test_does_not_look_inside_the_network(server: FeedServer, tmp_path: Path) ->
     server.paths["/f"] = answer("200 OK", RSS)
     bare = tmp_path / "tocsin.yaml"
     bare.write_text("{}\n")
-    (found,) = json.loads(run("discover", server.url("/f"), "--json", config=bare))
+    (found,) = json.loads(run("discover", server.url("/f"), "--json", config=bare, code=1))
     assert found["error"].startswith("address")
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("site", "why"),
+    [("http://127.0.0.1:1/", "connection: "), ("http://nothing.invalid/", "dns: "), ("PORT/broken", "status: ")],
+)
+def test_a_site_that_cannot_be_read_is_said_in_one_line(server: FeedServer, config: Path, site: str, why: str) -> None:
+    server.paths["/broken"] = answer("500 Oops")
+    site = site.replace("PORT", server.url(""))
+    result = RUNNER.invoke(app, ["feeds", "discover", site, "-c", str(config)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"tocsin: {site} cannot be read: {why}")
+    assert result.stderr.count("\n") == 1
 
 
 def test_tests_feeds_by_address_and_by_id(server: FeedServer, config: Path) -> None:

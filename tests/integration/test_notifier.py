@@ -139,7 +139,7 @@ def test_an_alert_arrives_and_its_outcome_is_on_the_bus(deployment: Deployment) 
         deployment.ring(told)
         with deployment.running():
             (outcome,) = deployment.outcomes(1)
-            assert deployment.health.ready()
+            assert eventually(deployment.health.ready)
         (call,) = webhook.calls
     assert (outcome.status, outcome.attempts, outcome.alert, outcome.error) == ("delivered", 1, told.id, None)
     assert call.headers["idempotency-key"] == outcome.id
@@ -249,18 +249,18 @@ def test_a_hanging_channel_does_not_hold_up_another(deployment: Deployment) -> N
     release = threading.Event()
 
     def hang(_: Request) -> Response:
-        release.wait(20)
+        release.wait(60)
         return Response(status=200)
 
     with LocalServer(hang) as slow, RecordingWebhook() as good:
         deployment.channels(hook(slow, "slow"), hook(good, "good"))
         deployment.ring(fresh("sto-0", channels=("slow",)))
-        with deployment.running(settings=NotifierSettings(threads=2, timeout=8)):
+        with deployment.running(settings=NotifierSettings(threads=2, timeout=50)):
             assert eventually(lambda: deployment.outbox.pending() == 1)
-            start = time.monotonic()
             deployment.ring(*(fresh(f"sto-{n}", channels=("good",)) for n in range(1, 11)))
-            assert len(good.wait_for(10, 6)) == 10
-            assert time.monotonic() - start < 5
+            assert len(good.wait_for(10, 20)) == 10
+            # they are written down a moment later; the first still hangs
+            assert eventually(lambda: deployment.outbox.pending() == 1)
             release.set()
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tocsin.poller.parse import parse_feed
 from tocsin.poller.parsed import NotAFeedError, ParsedFeed
-from tocsin.poller.parser_pool import ParserError, ParserPool
+from tocsin.poller.parser_pool import ParserError, ParserPool, _Process
+from tocsin.poller.parser_process import Answer
 
 FEEDS = Path(__file__).parents[1] / "data" / "feeds"
 RSS = (FEEDS / "rss.xml").read_bytes()
@@ -36,8 +37,9 @@ def test_says_the_same_as_parsing_here(pool: ParserPool) -> None:
     for name in ("rss.xml", "atom.xml", "rdf.xml", "feed.json"):
         body = (FEEDS / name).read_bytes()
         assert parsed(pool, body) == parse_feed(body, content_type=None, url="https://e.org/")
-    with pytest.raises(NotAFeedError, match="HTML page"):
+    with pytest.raises(NotAFeedError, match="HTML page") as caught:
         parsed(pool, b"<html><body>x</body></html>")
+    assert caught.value.reason == "not-a-feed"
 
 
 def test_several_at_a_time_share_the_processes(pool: ParserPool) -> None:
@@ -51,8 +53,9 @@ def test_what_takes_too_long_is_given_up_and_the_next_is_read() -> None:
     with ParserPool(size=1, timeout=60, memory=500_000_000) as pool:
         parsed(pool, RSS)
         pool._timeout = 0.05
-        with pytest.raises(ParserError, match=r"longer than 0\.05 s"):
+        with pytest.raises(ParserError, match=r"longer than 0\.05 s") as caught:
             parsed(pool, NESTED)
+        assert caught.value.reason == "too-slow"
         pool._timeout = 60
         assert parsed(pool, RSS).items
 
@@ -67,8 +70,25 @@ def test_a_process_that_is_killed_is_replaced(pool: ParserPool) -> None:
 def test_memory_is_bounded() -> None:
     text = b"<rss version='2.0'><channel><item><title>x</title><description>" + b"&#252;" * 1_500_000
     with ParserPool(size=1, timeout=60, memory=20_000_000) as pool:
-        with pytest.raises(NotAFeedError, match=r"MemoryError|brings its parser down"):
+        with pytest.raises(NotAFeedError, match="more memory than allowed") as caught:
             parsed(pool, text + b"</description></item></channel></rss>")
+        assert caught.value.reason == "too-big"
+        assert parsed(pool, RSS).items
+
+
+def test_what_kills_its_parser_twice_is_said_to() -> None:
+    with ParserPool(size=1, timeout=60, memory=500_000_000) as pool:
+        asked = _Process.ask
+
+        def ask(process: _Process, job: bytes, seconds: float) -> Answer:
+            os.kill(process._child.pid, signal.SIGKILL)
+            return asked(process, job, seconds)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_Process, "ask", ask)
+            with pytest.raises(ParserError, match="brings its parser down") as caught:
+                parsed(pool, RSS)
+        assert caught.value.reason == "crash"
         assert parsed(pool, RSS).items
 
 

@@ -184,7 +184,11 @@ def test_two_processes_share_a_group_through_the_file(tmp_path: Path) -> None:
         )
         for number in range(2)
     ]
-    time.sleep(2.5)
+    deadline = time.monotonic() + 60
+    while {int(article.value) // 1_000_000 for article in bus.read(ARTICLES)} != {0, 1}:
+        assert time.monotonic() < deadline, "not both at work"
+        time.sleep(0.1)
+    time.sleep(1)  # side by side
     for child in children:
         child.kill()
         child.wait()

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 from tests.backends.backend import free_port
+from tests.integration.name_server import slow_name
 from tests.integration.receivers import drip, hang, raw_server, reset
 
 from tocsin.adapters.http.address_guard import AddressGuard
@@ -142,6 +143,29 @@ def test_a_host_that_the_operator_allows_is_reached() -> None:
         sender = WebhookSender(AddressGuard(["127.0.0.0/8"]).allows)
         assert sender.send(to(server.port), MESSAGE, 5, guarded=True).status == "sent"
     assert len(requests) == 1
+
+
+def test_a_name_that_does_not_resolve_in_time_is_a_failure_and_nothing_was_sent(
+    sender: WebhookSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, requests = answering()
+    with server, slow_name("slow.test", monkeypatch) as answers:
+        url = f"webhook://slow.test:{server.port}/#{SECRET}"
+        began = time.monotonic()
+        result = sender.send(url, MESSAGE, 0.5)
+        assert time.monotonic() - began < 5
+        assert (result.status, result.error) == ("failed", "webhook: its name did not resolve within 0.5 s")
+        answers.set()
+        assert sender.send(url, MESSAGE, 10).status == "sent"
+        refused = sender.send(url, MESSAGE, 10, guarded=True)
+    assert (refused.status, len(requests)) == ("refused", 1)
+    assert "notifier.allow_private" in (refused.error or "")
+
+
+def test_a_name_that_is_unknown_is_a_failure(sender: WebhookSender) -> None:
+    result = sender.send(f"webhook://nothing.invalid/#{SECRET}", MESSAGE, 10)
+    assert result.status == "failed"
+    assert "nothing.invalid" not in (result.error or "")
 
 
 @pytest.mark.parametrize(

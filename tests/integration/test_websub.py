@@ -43,7 +43,7 @@ class StubHub:
 
     def check(self, form: dict[str, str], **changes: str) -> tuple[int, str]:
         query = {
-            "hub.mode": "subscribe",
+            "hub.mode": form["hub.mode"],
             "hub.topic": form["hub.topic"],
             "hub.challenge": "say-this",
             "hub.lease_seconds": self.lease,
@@ -225,6 +225,30 @@ def test_a_hub_that_refuses_or_fails_is_left_alone(world: World, hub: StubHub) -
         looks = len(world.server.asked("/f"))
         until(lambda: len(world.server.asked("/f")) > looks + 3)
         assert len(hub.asked) == 1
+
+
+def test_a_feed_that_left_is_unsubscribed_once(world: World, hub: StubHub) -> None:
+    world.server.paths["/f"] = answer("200 OK", pushed_feed(world, hub, item("1", "one")))
+    world.watch("f", interval=0.3)
+    settings, callback = websub()
+    with world.polling(hub=callback, websub=settings.websub):
+        until(lambda: subscribed(world))
+    asked = len(hub.asked)
+    world.watch("other")
+    settings, callback = websub()
+    with world.polling(hub=callback, websub=settings.websub):
+        until(lambda: len(hub.verified) > asked)
+        assert hub.verified[-1] == (200, "say-this")
+        form = hub.asked[-1]
+        assert (form["hub.mode"], form["hub.topic"]) == ("unsubscribe", world.server.url("/f"))
+        assert "hub.secret" not in form
+        assert request(form["hub.callback"], b"<rss/>")[0] == 410
+    settings, callback = websub()
+    with world.polling(hub=callback, websub=settings.websub):
+        looks = len(world.server.asked("/other"))
+        until(lambda: len(world.server.asked("/other")) > looks)
+    assert len(hub.asked) == asked + 1
+    assert world.store.abandoned() == {}
 
 
 def test_a_hub_at_a_private_address_is_not_asked(world: World, hub: StubHub) -> None:

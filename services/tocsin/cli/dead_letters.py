@@ -1,16 +1,14 @@
 """tocsin dead-letters: what did not get through, and trying it again."""
 
-import secrets
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from msgspec import Struct
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from tocsin.bootstrap import Deployment
@@ -24,27 +22,17 @@ from tocsin.cli.deliveries import (
     shape,
     status_of,
 )
-from tocsin.domain import codec
-from tocsin.domain.dead_letter import DeadLetter
 from tocsin.domain.delivery import Status
 from tocsin.domain.errors import ConfigurationError
-from tocsin.domain.record import DEAD_LETTERS, Record
 from tocsin.ports.clock import system_clock
 from tocsin.runtime import logs
+from tocsin.runtime.dead_letters import Letter, letters
+from tocsin.runtime.dead_letters import replay as replay_letter
 
 app = typer.Typer(help="What did not get through: deliveries, and records that a service could not process.")
 
 _UNDELIVERED: Final[tuple[Status, ...]] = ("failed", "expired", "unknown")
 _FRESH: Final = timedelta(days=1)
-_QUIET: Final = 15.0
-"""Seconds without a record after which the topic counts as read."""
-
-
-class Letter(Struct, frozen=True):
-    """A dead letter of the topic and its id."""
-
-    id: str
-    letter: DeadLetter
 
 
 @app.callback()
@@ -64,20 +52,22 @@ def list_letters(
     deployment = Deployment(settings_from(config))
     try:
         records = deployment.state.outbox.ledger(limit, subscriber=subscriber, statuses=_UNDELIVERED)
-        letters = [] if subscriber else list(_letters(deployment))[-limit:][::-1]
+        waiting = [] if subscriber else [each for each in letters(deployment.bus) if each.letter.replayed is None]
     finally:
         deployment.close()
+    shown = waiting[-limit:][::-1]
     if as_json:
-        print_json({"deliveries": [shape(each) for each in records], "records": [_shape(each) for each in letters]})
+        print_json({"deliveries": [shape(each) for each in records], "records": [_shape(each) for each in shown]})
         return
-    table = Table("at (UTC)", "where", "what", "why", "id", box=None)
+    # an id is there to be copied: whole, whatever the width
+    table = Table("at (UTC)", "where", "what", "why", Column("id", no_wrap=True), box=None)
     for record in records:
         assert record.outcome is not None
         where = f"{record.subscriber} over {record.channel}"
         why = f"{status_of(record)}: {error_of(record) or ''}"
         words = (where, record.headline or record.kind, why, record.id)
         table.add_row(f"{record.outcome.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
-    for each in letters:
+    for each in shown:
         words = (each.letter.service, each.letter.origin, f"{each.letter.error}: {each.letter.reason}", each.id)
         table.add_row(f"{each.letter.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
     Console().print(table if table.rows else "none")
@@ -93,13 +83,14 @@ def show(
     deployment = Deployment(settings_from(config))
     try:
         record = deployment.state.outbox.find(id)
-        letter = None if record else _letter(deployment, id)
+        letter = None if record else _found(letters(deployment.bus), id)
     finally:
         deployment.close()
     if record:
         print_record(record, as_json=as_json)
         return
-    assert letter is not None
+    if letter is None:
+        raise ConfigurationError(f"there is no dead letter `{id}`; `tocsin dead-letters list` shows what there is")
     if as_json:
         print_json(_shape(letter))
         return
@@ -127,8 +118,9 @@ def replay(
         if everything:
             found = deployment.state.outbox.ledger(1_000_000, subscriber=subscriber, statuses=_UNDELIVERED)
             wanted += [each.id for each in found]
+        on_the_topic = cache(lambda: letters(deployment.bus))
         for id in dict.fromkeys(wanted):
-            results[id] = _replay(deployment, id)
+            results[id] = _replay(deployment, id, on_the_topic)
     finally:
         deployment.close()
     if as_json:
@@ -140,46 +132,26 @@ def replay(
     raise typer.Exit(0 if all(said == "replayed" for said in results.values()) else 1)
 
 
-def _replay(deployment: Deployment, id: str) -> str:
+def _replay(deployment: Deployment, id: str, letters: Callable[[], Sequence[Letter]]) -> str:
     now = system_clock()
     record = deployment.state.outbox.find(id)
-    if record is not None:
-        if deployment.state.outbox.replay(id, now, now + _FRESH):
-            return "replayed"
-        if record.outcome is None:
-            return "waits already"
-        return (
-            "arrived already" if record.outcome.status == "delivered" else "not on the bus yet; try again in a moment"
-        )
-    letter = _letter(deployment, id).letter
-    record_again = Record(topic=letter.topic, key=letter.key, value=letter.value, time=now, headers=letter.headers)
-    deployment.bus.publish([record_again])
-    return "replayed"
+    if record is None:
+        found = _found(letters(), id)
+        if found is None:
+            return "there is no such; `tocsin dead-letters list` shows what there is"
+        if found.letter.replayed is not None:
+            return f"replayed already, {found.letter.replayed:%Y-%m-%d %H:%M:%S} UTC"
+        replay_letter(deployment.bus, found, now)
+        return "replayed"
+    if deployment.state.outbox.replay(id, now, now + _FRESH):
+        return "replayed"
+    if record.outcome is None:
+        return "waits already"
+    return "arrived already" if record.outcome.status == "delivered" else "not on the bus yet; try again in a moment"
 
 
-def _letter(deployment: Deployment, id: str) -> Letter:
-    found = next((each for each in _letters(deployment) if each.id == id), None)
-    if found is None:
-        raise ConfigurationError(f"there is no dead letter `{id}`; `tocsin dead-letters list` shows what there is")
-    return found
-
-
-def _letters(deployment: Deployment) -> Iterator[Letter]:
-    """The topic from its beginning to its present end. Leaves no trace: nothing is committed."""
-    group = f"dead-letters-{secrets.token_hex(4)}"
-    left = deployment.bus.lag([DEAD_LETTERS], group)[DEAD_LETTERS]
-    if not left:
-        return
-    consumer = deployment.bus.consumer([DEAD_LETTERS], group)
-    try:
-        last = time.monotonic()
-        while left > 0 and time.monotonic() - last < _QUIET:
-            for record in consumer.poll(0.5):
-                left -= 1
-                last = time.monotonic()
-                yield Letter(record.headers.get("ce_id", record.origin), codec.decode(DeadLetter, record.value))
-    finally:
-        consumer.close()
+def _found(letters: Sequence[Letter], id: str) -> Letter | None:
+    return next((each for each in letters if each.id == id), None)
 
 
 def _shape(each: Letter) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from tocsin.bootstrap import Deployment
@@ -113,16 +113,19 @@ def print_json(data: Any) -> None:
 
 def print_table(records: list[DeliveryRecord]) -> None:
     """One line each."""
-    table = Table("planned (UTC)", "subscriber", "channel", "status", "tries", "what", "error", "id", box=None)
+    # an id is there to be copied: whole, whatever the width
+    names = ("planned (UTC)", "to", "status", "tries", "what", "error")
+    table = Table(*names, Column("id", no_wrap=True), box=None)
     for record in records:
         what = record.headline or record.kind
         table.add_row(
             f"{record.planned:%Y-%m-%d %H:%M:%S}",
-            *(Text(word) for word in (record.subscriber, record.channel, status_of(record))),
+            Text(f"{record.subscriber} over {record.channel}"),
+            status_of(record),
             str(len(record.attempts)),
             Text(what, overflow="ellipsis", no_wrap=True),
             Text(error_of(record) or "", overflow="fold"),
-            Text(record.id, no_wrap=True),
+            Text(record.id),
         )
     Console().print(table if records else "none")
 

@@ -42,11 +42,13 @@ class Probe(Struct, frozen=True, omit_defaults=True):
 
 def discover(url: Annotated[str, typer.Argument(help="A site's address.")], config: ConfigOption = None,
              as_json: JsonOption = False) -> None:  # fmt: skip
-    """Find the feeds of a site: those its page names, and the places where feeds usually are."""
+    """Find the feeds of a site: those its page names, and the places where feeds usually are. Exit code 1 for none."""
     found = asyncio.run(_discovered(settings_from(config), url if "://" in url else f"https://{url}"))
-    _show(found, as_json)
-    if not found:
-        print(f"tocsin: no feed found at {url}", file=sys.stderr)
+    good = [probe for probe in found if not probe.error]
+    _show(found if as_json else good, as_json)
+    if not good:
+        why = next((f"{url} cannot be read: {probe.error}" for probe in found), f"no feed found at {url}")
+        print(f"tocsin: {why}", file=sys.stderr)
         raise typer.Exit(1)
 
 

@@ -20,7 +20,6 @@ from tocsin.domain.signal import ClassifiedArticle
 from tocsin.knowledge import load_knowledge
 from tocsin.router.service import ALERT_MEMORY
 from tocsin.runtime import logs
-from tocsin.runtime.replay import replay
 from tocsin.settings.schema import Settings
 
 app = typer.Typer(help="The stories that the classifiers share.", no_args_is_help=True)
@@ -60,7 +59,7 @@ def _stories(settings: Settings, deployment: Deployment, back: timedelta) -> int
     window = timedelta(hours=settings.classifier.story_window)
     index = Stories(deployment.state.stories, window, builtin_centre(classifier.embedder))
     count = 0
-    for record in replay(deployment.bus, SIGNALS, "stories-rebuild", deployment.clock() - back):
+    for record in deployment.bus.read(SIGNALS, deployment.clock() - back):
         try:
             signal = codec.decode(ClassifiedArticle, record.value)
         except UndecodableError:
@@ -72,7 +71,7 @@ def _stories(settings: Settings, deployment: Deployment, back: timedelta) -> int
 
 def _alerts(deployment: Deployment) -> int:
     count = 0
-    for record in replay(deployment.bus, ALERTS, "alerts-rebuild", deployment.clock() - ALERT_MEMORY):
+    for record in deployment.bus.read(ALERTS, deployment.clock() - ALERT_MEMORY):
         try:
             alert = codec.decode(Alert, record.value)
         except UndecodableError:

@@ -96,7 +96,7 @@ class Look:
         try:
             news, ended = await self._read(claimed, fetched, ended)
         except NotAFeedError as error:
-            await self._failed(claimed, manners, "not-a-feed", str(error), status=None, retry_after=None)
+            await self._failed(claimed, manners, error.reason, str(error), status=None, retry_after=None)
             return
         check = self._judge.read(
             claimed,

@@ -12,7 +12,7 @@ EXCUSED = Counter("tocsin_polls_excused", "Polls that failed while nothing at al
 GAPS = Counter("tocsin_coverage_gaps", "Feeds that came back after a time in which they could not be watched.")
 PUSHES = Counter(
     "tocsin_pushes",
-    "WebSub: hubs asked, failed to be asked, granting, denying; news told, or told with a forged signature.",
+    "WebSub: hubs asked, failed to be asked, granting, denying, left; news told, or told with a forged signature.",
     ["outcome"],
 )
 PUBLISHED = Counter("tocsin_articles_published", "Articles put on the bus, new or revised.", ["kind"])

@@ -34,6 +34,8 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed
         return _read(xml_text.mend(text), url)
     except NotAFeedError:
         raise
+    except MemoryError as error:
+        raise NotAFeedError("takes more memory than allowed", "too-big") from error
     except Exception as error:
         # feedparser has no list of what it may raise (RecursionError among them); no document may stop the poller
         raise NotAFeedError(f"cannot be read as a feed ({type(error).__name__})") from error

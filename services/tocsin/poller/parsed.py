@@ -8,7 +8,15 @@ from tocsin.domain.errors import TocsinError
 
 
 class NotAFeedError(TocsinError):
-    """The bytes hold no feed. The text says what they look like instead, in one line."""
+    """The bytes hold no feed. The text says what they look like instead, in one line.
+
+    ``reason`` is a short fixed word for metrics and health: ``not-a-feed``; ``too-slow`` and ``too-big`` for what
+    exceeds the limits of time or memory; ``crash`` for what brings its parser down.
+    """
+
+    def __init__(self, message: str, reason: str = "not-a-feed") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class ParsedItem(Struct, frozen=True, kw_only=True):

@@ -102,12 +102,15 @@ class ParserPool:
         """
         reply = self._answered(Job(body, content_type, url))
         if reply.feed is None:
-            raise NotAFeedError(reply.refused)
+            raise NotAFeedError(reply.refused, reply.reason)
         return reply.feed
 
     def text(self, body: bytes, content_type: str | None) -> str:
         """As ``page_text.extract``. Raises ParserError."""
-        return self._answered(Job(body, content_type, "", page=True)).text
+        reply = self._answered(Job(body, content_type, "", page=True))
+        if reply.refused:
+            raise ParserError(reply.refused, reply.reason)
+        return reply.text
 
     def _answered(self, job: Job) -> Answer:
         encoded = msgspec.msgpack.encode(job)
@@ -117,7 +120,7 @@ class ParserPool:
             try:
                 return self._asked(encoded)
             except _Gone as error:
-                raise ParserError(f"brings its parser down ({error})") from error
+                raise ParserError(f"brings its parser down ({error})", "crash") from error
 
     def _asked(self, job: bytes) -> Answer:
         if self._closed:
@@ -129,7 +132,7 @@ class ParserPool:
             try:
                 reply = process.ask(job, self._timeout)
             except TimeoutError as error:
-                raise ParserError(f"takes longer than {self._timeout:g} s to parse") from error
+                raise ParserError(f"takes longer than {self._timeout:g} s to parse", "too-slow") from error
             except _Gone as error:
                 raise _Gone(f"exit code {self._ended(process)}") from error
             keep = process.done < _LIFE

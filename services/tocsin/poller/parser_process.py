@@ -32,11 +32,12 @@ class Job(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What came of a job: the feed, or the article's ``text``, or why there is none."""
+    """What came of a job: the feed, or the article's ``text``, or why there is none (as in NotAFeedError)."""
 
     feed: ParsedFeed | None = None
     text: str = ""
     refused: str = ""
+    reason: str = ""
 
 
 def receive(link: socket.socket, size: int) -> bytes:
@@ -57,15 +58,21 @@ def answer(job: Job) -> Answer:
     try:
         return Answer(parse_feed(job.body, content_type=job.content_type, url=job.url))
     except NotAFeedError as error:
-        return Answer(refused=str(error))
+        return Answer(refused=str(error), reason=error.reason)
 
 
 def serve(link: socket.socket) -> None:
     """Do jobs until the other side closes."""
     while len(head := receive(link, LENGTH.size)) == LENGTH.size:
-        job = msgspec.msgpack.decode(receive(link, LENGTH.unpack(head)[0]), type=Job)
-        reply = msgspec.msgpack.encode(answer(job))
+        reply = _reply(receive(link, LENGTH.unpack(head)[0]))
         link.sendall(LENGTH.pack(len(reply)) + reply)
+
+
+def _reply(job: bytes) -> bytes:
+    try:
+        return msgspec.msgpack.encode(answer(msgspec.msgpack.decode(job, type=Job)))
+    except MemoryError:
+        return msgspec.msgpack.encode(Answer(refused="takes more memory than allowed", reason="too-big"))
 
 
 def _limit(memory: int) -> None:

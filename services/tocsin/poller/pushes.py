@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -60,6 +60,7 @@ class Pushes:
     async def start(self) -> None:
         """Begin to hear hubs."""
         await self._hub.start(self)
+        self._spawn(self._leave())
 
     async def finish(self, grace: float) -> None:
         """Hear no more; wait for what was told, but no longer than ``grace`` seconds."""
@@ -95,6 +96,23 @@ class Pushes:
         except HubError as error:
             PUSHES.labels("failed").inc()
             log.warning("push.failed", feed=feed, hub=push.hub, reason=str(error))
+
+    async def _leave(self) -> None:
+        """Tell hubs of feeds that left the settings to stop. Once: what they still tell is answered with 410."""
+        abandoned: Mapping[str, Push] = await self._call("pushes", self._store.abandoned)
+        for feed, push in abandoned.items():
+            await self._call(feed, partial(self._store.set_push, feed, None))
+            if push.until is None or push.until <= self._clock():
+                continue
+            try:
+                async with self._asking:
+                    await self._hub.unsubscribe(feed, subscription.key(push), push)
+            except HubError as error:
+                PUSHES.labels("failed").inc()
+                log.warning("push.failed", feed=feed, hub=push.hub, reason=str(error))
+            else:
+                PUSHES.labels("left").inc()
+                log.info("push.left", feed=feed, hub=push.hub)
 
     async def _note(self, feed: str, change: Callable[[Push], Push]) -> None:
         push = await self._push(feed)

@@ -1,6 +1,6 @@
 """The bus: named logs of records, read by groups of consumers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -77,6 +77,15 @@ class Bus(Protocol):
 
     def consumer(self, topics: Sequence[str], group: str) -> Consumer:
         """A new member of ``group`` reading ``topics``. Joins with the first poll. Does not block."""
+        ...
+
+    def read(self, topic: str, since: datetime | None = None) -> Iterator[Received]:
+        """The records of ``topic``, of ``since`` or later (by record time) if given, up to the last one that was there
+        when the reading began. Beside all groups, without a trace.
+
+        Those of one partition come in their order; only those of committed transactions come. A topic that was not made
+        yet holds none. Raises TransientError.
+        """
         ...
 
     def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:

@@ -59,6 +59,10 @@ class FeedStore(Protocol):
         """Remember the feed's WebSub subscription; the last writer wins. Needs no lease; unknown feeds are ignored."""
         ...
 
+    def abandoned(self) -> Mapping[str, Push]:
+        """Feed id → WebSub subscription, of feeds that left and whose subscription is still remembered."""
+        ...
+
     def look_up(self, feed: str) -> FeedHealth | None:
         """The state of one watched feed."""
         ...

@@ -59,6 +59,10 @@ class Hub(Protocol):
         """
         ...
 
+    async def unsubscribe(self, feed: str, key: str, push: Push) -> None:
+        """Ask the hub to push the topic no more. It asks back as for a subscription. Raises HubError."""
+        ...
+
     async def close(self) -> None:
         """Hear no more. Never raises; idempotent."""
         ...

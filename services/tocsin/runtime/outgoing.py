@@ -2,7 +2,8 @@
 
 Clients have time limits for each step, and a receiver that trickles its answer byte by byte never trips one. They
 also connect to whatever a name resolves to. Both are mended where every client, in whatever library, must pass: at
-the interpreter's audit event for ``socket.connect``, which comes with the socket and the resolved address.
+the interpreter's audit event for ``socket.connect``, which comes with the socket and the resolved address, and at that
+for ``socket.getaddrinfo``, whose name is resolved beforehand where that can be given up.
 """
 
 import heapq
@@ -16,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from tocsin.runtime.names import UnresolvedError, is_address, resolve
+
 Allows = Callable[[str], bool]
 """Whether a connection to an address (IPv4 or IPv6, in text) may be made."""
 
@@ -25,16 +28,28 @@ class RefusedAddressError(OSError):
 
 
 class Outgoing:
-    """The connections of one send. ``cut`` is set once the deadline has ended them; ``refused`` are addresses."""
+    """The connections of one send. ``cut`` is set once the deadline has ended them, ``unresolved`` when a name did not
+    resolve until then; ``refused`` are addresses.
+    """
 
-    def __init__(self, allows: Allows | None) -> None:
+    def __init__(self, seconds: float, allows: Allows | None) -> None:
+        self.deadline = time.monotonic() + seconds
         self.cut = False
         self.connected = False
+        self.unresolved = False
         self.refused: list[str] = []
         self._allows = allows
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._over = False
+
+    def resolve(self, host: str, port: str | int | None) -> list[Any]:
+        """What ``socket.getaddrinfo`` says for TCP, if it says it in time. Raises UnresolvedError, OSError."""
+        try:
+            return resolve(host, port, self.deadline - time.monotonic())
+        except UnresolvedError:
+            self.unresolved = True
+            raise
 
     def connecting(self, sock: socket.socket, address: Any) -> None:
         """Called before a connection is made. Raises RefusedAddressError."""
@@ -65,6 +80,7 @@ class Outgoing:
                 self._sockets.pop().close()
 
 
+_EVENTS: Final = frozenset({"socket.connect", "socket.getaddrinfo"})
 _current: Final = threading.local()
 _deadlines: Final[list[tuple[float, int, Outgoing]]] = []
 _changed: Final = threading.Condition()
@@ -77,12 +93,13 @@ _running: list[threading.Thread] = []
 def outgoing(seconds: float, allows: Allows | None = None) -> Iterator[Outgoing]:
     """Connections that this thread makes inside are cut after ``seconds``, and made only where ``allows`` agrees.
 
-    Does not bound the resolving of names, which has the system's own limits.
+    Resolving a name ends then too. A client that resolves for itself asks the resolver once more after us; only one
+    that takes our answer (``resolve``) is bound to the second.
     """
     _start()
-    connections = Outgoing(allows)
+    connections = Outgoing(seconds, allows)
     with _changed:
-        heapq.heappush(_deadlines, (time.monotonic() + seconds, next(_number), connections))
+        heapq.heappush(_deadlines, (connections.deadline, next(_number), connections))
         if _deadlines[0][2] is connections:
             _changed.notify()
     _current.connections = connections
@@ -103,11 +120,15 @@ def _start() -> None:
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "socket.connect":
+    if event not in _EVENTS:
         return
     connections: Outgoing | None = getattr(_current, "connections", None)
-    if connections is not None:
+    if connections is None:
+        return
+    if event == "socket.connect":
         connections.connecting(*arguments)
+    elif isinstance(arguments[0], str) and not is_address(arguments[0]):
+        connections.resolve(*arguments[:2])
 
 
 def _watch() -> None:

@@ -58,5 +58,5 @@ def test_a_trusted_name_opens_ones_own_networks_only() -> None:
 
 @pytest.mark.parametrize("entry", ["http://intranet", "10.0.0.0/99", "", "a b", "*.example"])
 def test_an_entry_that_is_neither_is_refused(entry: str) -> None:
-    with pytest.raises(ConfigurationError, match="allow_private"):
-        AddressGuard((entry,))
+    with pytest.raises(ConfigurationError, match=r"^notifier\.allow_private"):
+        AddressGuard((entry,), "notifier.allow_private")

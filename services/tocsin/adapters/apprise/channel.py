@@ -110,12 +110,16 @@ class ApprisedChannel:
         if result.status == self._sent:
             return SendResult(status="sent", code=answer.status)
         if connections.refused:
-            return SendResult(status="refused", error=f"{self._name()}: its address is not a public one")
+            return SendResult(
+                status="refused", error=f"{self._name()}: its address is not a public one (notifier.allow_private)"
+            )
         said = " ".join(str(entry.message) for entry in result.logs())
         # Apprise does not tell a lost answer from a refused message; what we saw of the connection does
         late = connections.cut or elapsed >= self._answer_within * 0.98
         if late and connections.connected and answer.status is None and not re.search(r"error=\d", said):
             return SendResult(status="unknown", error=f"{self._name()}: no answer within {elapsed:.0f} s")
+        if connections.unresolved:
+            return SendResult(status="failed", error=f"{self._name()}: its name did not resolve within {elapsed:.0f} s")
         reason = mask(said, self._url) or "the service did not take the message and gave no reason"
         return SendResult(
             status="failed", error=f"{self._name()}: {reason}", code=answer.status, retry_after=answer.retry_after

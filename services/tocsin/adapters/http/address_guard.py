@@ -77,10 +77,10 @@ class AddressGuard:
 
     An address in an allowed network is allowed. A host of an allowed name may have addresses of one's own networks
     (private, loopback, shared, unique local), but not link-local ones (cloud metadata), multicast or reserved ones:
-    for those, name the network. Raises ConfigurationError for an entry that is neither.
+    for those, name the network. Raises ConfigurationError, which names ``setting``, for an entry that is neither.
     """
 
-    def __init__(self, allow: Iterable[str]) -> None:
+    def __init__(self, allow: Iterable[str], setting: str = "allow_private") -> None:
         networks, names, wrong = [], set(), []
         for entry in allow:
             try:
@@ -92,10 +92,7 @@ class AddressGuard:
                     wrong.append(entry)
         if wrong:
             raise ConfigurationError(
-                *(
-                    f"poller.allow_private: {entry!r} is neither a network (10.0.0.0/8) nor a host name"
-                    for entry in wrong
-                )
+                *(f"{setting}: {entry!r} is neither a network (10.0.0.0/8) nor a host name" for entry in wrong)
             )
         self._networks = tuple(networks)
         self._names = frozenset(names)

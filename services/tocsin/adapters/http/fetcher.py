@@ -46,7 +46,7 @@ class AiohttpFetcher:
     def __init__(self, settings: PollerSettings, *, clock: Clock = system_clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._guard = AddressGuard(settings.allow_private)
+        self._guard = AddressGuard(settings.allow_private, "poller.allow_private")
         self._domains = Domains(settings.domains, settings.per_domain)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._session: aiohttp.ClientSession | None = None

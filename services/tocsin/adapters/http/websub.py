@@ -5,6 +5,7 @@ import base64
 import binascii
 import contextlib
 import socket
+from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
@@ -35,7 +36,7 @@ class WebSubHub:
         websub = settings.websub
         self._settings = settings
         self._callback = URL(websub.callback or "")
-        self._guard = AddressGuard(settings.allow_private)
+        self._guard = AddressGuard(settings.allow_private, "poller.allow_private")
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
         try:
@@ -58,12 +59,18 @@ class WebSubHub:
 
     async def subscribe(self, feed: str, key: str, push: Push, lease: float) -> None:
         """See the port."""
+        await self._ask("subscribe", feed, key, push, {"hub.lease_seconds": str(int(lease)), "hub.secret": push.secret})
+
+    async def unsubscribe(self, feed: str, key: str, push: Push) -> None:
+        """See the port."""
+        await self._ask("unsubscribe", feed, key, push, {})
+
+    async def _ask(self, mode: str, feed: str, key: str, push: Push, more: Mapping[str, str]) -> None:
         form = {
-            "hub.mode": "subscribe",
+            "hub.mode": mode,
             "hub.topic": push.topic,
             "hub.callback": str(self._callback / f"{_segment(feed)}.{key}"),
-            "hub.lease_seconds": str(int(lease)),
-            "hub.secret": push.secret,
+            **more,
         }
         try:
             url = URL(push.hub)

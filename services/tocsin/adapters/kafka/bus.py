@@ -1,8 +1,9 @@
 """The bus on Apache Kafka."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Final
 
 from kafka import KafkaProducer
@@ -15,10 +16,11 @@ from tocsin.adapters.kafka.clients import Clients
 from tocsin.adapters.kafka.consumer import KafkaBusConsumer
 from tocsin.adapters.kafka.failures import REFUSED, translated
 from tocsin.adapters.kafka.quiet import hush
+from tocsin.adapters.kafka.reading import read
 from tocsin.adapters.kafka.transactional import discard
 from tocsin.adapters.kafka.wire import outgoing
 from tocsin.domain.errors import ConfigurationError
-from tocsin.domain.record import TOPICS, Record
+from tocsin.domain.record import TOPICS, Received, Record
 from tocsin.settings.schema import BusSettings
 
 MAX_POLL_INTERVAL: Final = 300.0
@@ -112,6 +114,10 @@ class KafkaBus:
             transaction_timeout=self._settings.kafka.transaction_timeout,
             closed=closed,
         )
+
+    def read(self, topic: str, since: datetime | None = None) -> Iterator[Received]:
+        """The records that are there now; see Bus."""
+        return read(self._clients, topic, since, prefix=self._prefix)
 
     def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:
         """Topic → records not committed yet; see Bus. Transaction marks count until the group has read on."""

@@ -54,6 +54,18 @@ class Clients:
             metadata_max_age_ms=10_000,
         )
 
+    def reader(self) -> KafkaConsumer:
+        """A reader that belongs to no group."""
+        client, _ = self._make(
+            KafkaConsumer,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            allow_auto_create_topics=False,
+        )
+        return client
+
     def producer(self) -> KafkaProducer:
         """An idempotent producer, for records outside transactions."""
         timeout = _ms(self._settings.request_timeout)

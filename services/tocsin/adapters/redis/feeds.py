@@ -128,6 +128,13 @@ class RedisFeedStore:
         else:
             self._link.command("HSET", key, feed, codec.encode(push))
 
+    def abandoned(self) -> Mapping[str, Push]:
+        """See the port."""
+        watched, known, push = self._keys("watched", "url", "push")
+        now, ever, pushes = self._link.together(("HKEYS", watched), ("HKEYS", known), ("HGETALL", push))
+        left = set(ever) - set(now)
+        return {id.decode(): codec.decode(Push, told) for id, told in pushes.items() if id in left}
+
     def look_up(self, feed: str) -> FeedHealth | None:
         """See the port."""
         values = self._link.together(*(("HGET", key, feed) for key in self._keys(*_HEALTH_KEYS)))

@@ -5,17 +5,17 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
 
-from tocsin.adapters.sqlite.consumer import SqliteConsumer
+from tocsin.adapters.sqlite.consumer import BATCH, SqliteConsumer, received
 from tocsin.adapters.sqlite.database import connect
 from tocsin.domain.errors import PermanentError, TransientError
-from tocsin.domain.record import TOPICS, Record
+from tocsin.domain.record import TOPICS, Received, Record
 from tocsin.ports.clock import Clock
 from tocsin.settings.schema import BusSettings
 
@@ -67,6 +67,12 @@ CREATE TABLE IF NOT EXISTS members (
     PRIMARY KEY (name, member)
 );
 """
+
+_READ: Final = f"""
+SELECT * FROM records
+WHERE topic = :topic AND partition = :partition AND offset >= :following AND offset < :end AND time >= :since
+ORDER BY offset LIMIT {BATCH}
+"""  # noqa: S608 - put together from constants
 
 
 class SqliteBus:
@@ -125,6 +131,22 @@ class SqliteBus:
             member=f"{self._instance}/{uuid.uuid4().hex}",
             expiry=self._member_expiry,
         )
+
+    def read(self, topic: str, since: datetime | None = None) -> Iterator[Received]:
+        """The records that are there now; see Bus."""
+        name, prefix = self._settings.prefix + topic, self._settings.prefix
+        with self._database.read() as connection:
+            ends = connection.execute("SELECT partition, next FROM partitions WHERE topic = ?", (name,)).fetchall()
+        for partition, end in ends:
+            place = {"topic": name, "partition": partition, "end": end, "since": milliseconds(since) if since else 0}
+            following = 0
+            while True:
+                with self._database.read() as connection:
+                    rows = connection.execute(_READ, place | {"following": following}).fetchall()
+                if not rows:
+                    break
+                yield from (received(row, prefix) for row in rows)
+                following = rows[-1]["offset"] + 1
 
     def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:
         """Topic → records not committed yet; see Bus."""

@@ -168,23 +168,12 @@ class SqliteConsumer:
                     "SELECT * FROM records WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?",
                     (topic, partition, self._next[topic, partition], BATCH - len(batch)),
                 ).fetchall()
-                batch += [self._received(row) for row in rows]
+                batch += [received(row, self._prefix) for row in rows]
                 if rows:
                     self._next[topic, partition] = self._polled[topic, partition] = rows[-1]["offset"] + 1
                 if len(batch) >= BATCH:
                     break
         return batch
-
-    def _received(self, row: Row) -> Received:
-        return Received(
-            topic=row["topic"].removeprefix(self._prefix),
-            key=row["key"],
-            value=row["value"],
-            time=EPOCH + timedelta(milliseconds=row["time"]),
-            headers=json.loads(row["headers"]),
-            partition=row["partition"],
-            offset=row["offset"],
-        )
 
     def _group_changed(self) -> bool:
         with self._database.read() as connection:
@@ -287,3 +276,16 @@ def owner(place: Place, members: Mapping[str, set[str]]) -> str | None:
     topic, partition = place
     readers = [member for member, topics in members.items() if topic in topics]
     return readers[partition % len(readers)] if readers else None
+
+
+def received(row: Row, prefix: str) -> Received:
+    """A row of the log as a record."""
+    return Received(
+        topic=row["topic"].removeprefix(prefix),
+        key=row["key"],
+        value=row["value"],
+        time=EPOCH + timedelta(milliseconds=row["time"]),
+        headers=json.loads(row["headers"]),
+        partition=row["partition"],
+        offset=row["offset"],
+    )

@@ -192,6 +192,12 @@ class SqliteFeedStore:
             value = None if push is None else codec.encode(push)
             connection.execute("UPDATE feeds SET push = ? WHERE id = ?", (value, feed))
 
+    def abandoned(self) -> Mapping[str, Push]:
+        """See the port."""
+        query = "SELECT id, push FROM feeds WHERE NOT watched AND push IS NOT NULL"
+        with self._database.read() as connection:
+            return {row["id"]: codec.decode(Push, row["push"]) for row in connection.execute(query)}
+
     def look_up(self, feed: str) -> FeedHealth | None:
         """See the port."""
         with self._database.read() as connection:

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import msgspec
 from tocsin.adapters.webhook.address import WebhookAddress, parse
 from tocsin.adapters.webhook.signature import headers
 from tocsin.ports.sender import Message, SendResult, Traits
-from tocsin.runtime.outgoing import Allows, outgoing
+from tocsin.runtime.outgoing import Allows, Outgoing, outgoing
 
 _GONE: Final = 410
 _ENOUGH: Final = 4096
@@ -51,24 +52,23 @@ class WebhookSender:
             "Connection": "close",
             **signed,
         }
-        connection = self._connection(address, timeout)
+        # the connection itself is ours; of the kind depends which port the Host header leaves out
+        kind = http.client.HTTPSConnection if address.secure else http.client.HTTPConnection
+        connection = kind(address.host, address.port, timeout=timeout)
         sent = False
         with outgoing(timeout, self._allows if guarded else None) as connections:
             try:
-                connection.connect()
+                connection.sock = self._connected(address, timeout, connections)
                 sent = True
                 connection.request("POST", address.target, body=body, headers=request)
                 answer = connection.getresponse()
                 with suppress(OSError, http.client.HTTPException):  # the status is what counts
                     answer.read(_ENOUGH)
             except (OSError, http.client.HTTPException) as error:
-                if connections.refused:
-                    return SendResult(status="refused", error="webhook: its address is not a public one")
-                if connections.cut or isinstance(error, TimeoutError):
-                    return _late(sent=sent, timeout=timeout)
-                if sent and not isinstance(error, ssl.SSLError):
-                    return SendResult(status="unknown", error="webhook: the connection ended without an answer")
-                return SendResult(status="failed", error=f"webhook: {_reason(error)}")
+                late = connections.cut or isinstance(error, TimeoutError)
+                return (
+                    _unanswered(error, timeout, late=late) if sent else _unsent(error, timeout, connections, late=late)
+                )
             finally:
                 connection.close()
         return self._judge(answer.status, answer.getheader("Retry-After"))
@@ -94,10 +94,22 @@ class WebhookSender:
     def close(self) -> None:
         """See the port."""
 
-    def _connection(self, address: WebhookAddress, timeout: float) -> http.client.HTTPConnection:
-        if address.secure:
-            return http.client.HTTPSConnection(address.host, address.port, timeout=timeout, context=self._tls)
-        return http.client.HTTPConnection(address.host, address.port, timeout=timeout)
+    def _connected(self, address: WebhookAddress, timeout: float, connections: Outgoing) -> socket.socket:
+        """A connection to the first of the host's addresses that takes one. Raises OSError."""
+        reasons: list[OSError] = []
+        for family, kind, protocol, _, target in connections.resolve(address.host, address.port):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(timeout)
+                sock.connect(target)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return self._tls.wrap_socket(sock, server_hostname=address.host) if address.secure else sock
+            except OSError as error:
+                sock.close()
+                reasons.append(error)
+                if isinstance(error, ssl.SSLError):
+                    break
+        raise reasons[-1] if reasons else OSError("the name has no address")
 
     def _judge(self, status: int, retry_after: str | None) -> SendResult:
         if 200 <= status < 300:  # noqa: PLR2004 - success
@@ -122,10 +134,24 @@ def _event(message: Message, now: float) -> bytes:
     return msgspec.json.encode(event)
 
 
-def _late(*, sent: bool, timeout: float) -> SendResult:
-    if sent:
+def _unsent(error: Exception, timeout: float, connections: Outgoing, *, late: bool) -> SendResult:
+    """There was no connection."""
+    if connections.refused:
+        return SendResult(status="refused", error="webhook: its address is not a public one (notifier.allow_private)")
+    if connections.unresolved:
+        return SendResult(status="failed", error=f"webhook: its name did not resolve within {timeout:g} s")
+    if late:
+        return SendResult(status="failed", error=f"webhook: no connection within {timeout:g} s")
+    return SendResult(status="failed", error=f"webhook: {_reason(error)}")
+
+
+def _unanswered(error: Exception, timeout: float, *, late: bool) -> SendResult:
+    """There was one, and no answer."""
+    if late:
         return SendResult(status="unknown", error=f"webhook: no answer within {timeout:g} s")
-    return SendResult(status="failed", error=f"webhook: no connection within {timeout:g} s")
+    if isinstance(error, ssl.SSLError):
+        return SendResult(status="failed", error=f"webhook: {_reason(error)}")
+    return SendResult(status="unknown", error="webhook: the connection ended without an answer")
 
 
 def _reason(error: Exception) -> str:
