@@ -16,6 +16,7 @@ from tocsin.domain.story import Traits
 _USUAL: Final = 0.2
 """Cosine that stories without anything in common but their kind come to."""
 _LONG: Final = timedelta(days=2)
+_SOME_NAMES: Final = 2
 
 
 class Evidence(NamedTuple):
@@ -25,8 +26,9 @@ class Evidence(NamedTuple):
     0): translations of a text are not as near as two texts of one language. ``across`` says that there are two.
     ``crowd`` is how near the sixth candidate is beyond what is usual: where many are near, nearness says little.
     ``copy`` is the share of common word pairs. ``company`` counts a common subject as 1 and a company merely named as a
-    half. What ends in ``differ`` says that both have some and share none: subjects, companies in the titles, products
-    and drugs, countries, countries in the titles, months, likely event types, figures. ``kind`` is how far the likely
+    half. What ends in ``differ`` says that both have some and share none: subjects, products and drugs, countries,
+    countries in the titles, months, likely event types, figures, names (of reports in one language); of the companies
+    in the titles, that the first is not in the other report. ``kind`` is how far the likely
     event types agree, ``company_kind`` and ``place_kind`` that beside a common company or country.
     ``figures`` weighs common figures by their digits (up to 2), ``figures_new`` those of the first report that the
     second has not. ``names`` counts common names (up to 4). ``soon`` falls from 1 for the same moment to 0 for two days
@@ -52,6 +54,7 @@ class Evidence(NamedTuple):
     figures_differ: float
     figures_new: float
     names: float
+    names_differ: float
     soon: float
     crowd: float
     products_differ: float
@@ -66,6 +69,7 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
     figures, differ, new = _figures(one, other)
     kind, types_differ = _kind(one, other)
     across = one.language != other.language
+    names = set(one.names) & set(other.names)
     return Evidence(
         meaning=meaning,
         meaning_across=meaning if across else 0.0,
@@ -85,7 +89,8 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
         figures=figures,
         figures_differ=differ,
         figures_new=new,
-        names=min(4.0, float(len(set(one.names) & set(other.names)))),
+        names=min(4.0, float(len(names))),
+        names_differ=float(not across and not names and min(len(one.names), len(other.names)) >= _SOME_NAMES),
         soon=max(0.0, 1.0 - abs(between) / _LONG) if one.dated and other.dated else 0.0,
         crowd=max(0.0, crowd - _USUAL),
         products_differ=float(_apart(_products(one), _products(other))),
@@ -93,10 +98,12 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
 
 
 def _other_companies(one: Traits, other: Traits) -> bool:
-    """The titles name different companies, and not each other's: one may name the buyer and the other the seller."""
-    if not _apart(one.headlined, other.headlined):
+    """What one title names first, the other report does not name at all. Buyer and seller name each other; who cuts
+    its forecast "after Porsche" is not Porsche.
+    """
+    if not one.headlined or not other.headlined:
         return False
-    return not (set(one.headlined) & set(other.companies) and set(other.headlined) & set(one.companies))
+    return one.headlined[0] not in other.companies or other.headlined[0] not in one.companies
 
 
 def _products(traits: Traits) -> list[str]:

@@ -1,5 +1,6 @@
 """What of an article decides which story it belongs to."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from tocsin.classifier.figures import read_figures
@@ -44,10 +45,16 @@ def read_traits(article: Article, classification: Classification, vector: Array)
         months=read_months(text),
         numbers=tuple(f"{value:.6g}" for value in read_figures(text, classification.language)),
         sketch=sketch(text),
-        headlined=tuple(company.ticker for company in companies if _in_title(company))[:_MOST_COMPANIES],
+        headlined=_headlined(companies),
         dated=article.published is not None,
     )
 
 
-def _in_title(company: CompanyMention) -> bool:
-    return any(evidence.field == "title" for evidence in company.evidence)
+def _headlined(companies: Sequence[CompanyMention]) -> tuple[str, ...]:
+    """The companies of the title, in the order in which it names them."""
+    places = {
+        company.ticker: min((evidence.start for evidence in company.evidence if evidence.field == "title"), default=None)
+        for company in companies
+    }
+    named = sorted((place, ticker) for ticker, place in places.items() if place is not None)
+    return tuple(ticker for _, ticker in named)[:_MOST_COMPANIES]
