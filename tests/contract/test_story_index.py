@@ -1,5 +1,6 @@
 """What tocsin.ports.stories promises, on every backend."""
 
+import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -95,6 +96,32 @@ def test_candidates_of_a_key_are_bounded(index: StoryIndex) -> None:
     found = candidates(index, ["common", "own0", "own5"])
     assert found[0] == "a5"
     assert set(found) == {"a0", *(f"a{number}" for number in range(3, MOST_PER_KEY + 3))}
+
+
+def test_uses_may_come_in_any_order_of_time(index: StoryIndex) -> None:
+    numbers = list(range(3 * MOST_PER_KEY))
+    random.Random(1).shuffle(numbers)
+    for number in numbers:
+        put(index, f"a{number}", [f"own{number}"], NOW + number * HOUR, WINDOW)
+        put(index, f"b{number}", ["common"], NOW + number * HOUR, WINDOW, story=story_id(f"a{number}"))
+    latest = 3 * MOST_PER_KEY - 1
+    assert candidates(index, ["common"], NOW + latest * HOUR) == [
+        f"a{number}" for number in reversed(range(latest - MOST_PER_KEY + 1, latest + 1))
+    ]
+    early = NOW + 20 * HOUR - WINDOW
+    assert candidates(index, ["common"], early) == [
+        f"a{number}" for number in reversed(range(20 - MOST_PER_KEY + 1, 21))
+    ]
+
+
+def test_a_story_that_uses_a_key_all_the_time_hides_no_other(index: StoryIndex) -> None:
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "b", ["other"], NOW, WINDOW)
+    for number in range(5 * MOST_PER_KEY):
+        put(index, f"b{number}", ["k"], NOW + number * SOON, WINDOW, story=story_id("b"))
+        if number % 3 == 0:
+            put(index, f"c{number}", ["k"], NOW + number * SOON, WINDOW, story=story_id("c"))
+    assert candidates(index, ["k"]) == ["b", "c0", "a"]
 
 
 def test_candidates_are_bounded(index: StoryIndex) -> None:
