@@ -19,16 +19,18 @@ _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
 # One key may have served several stories at different times, so last_used belongs to the pair, of which there is one
-# row (_use sees to it: an index for that would be a page more to write for each key). disposable follows the
-# machine's clock: a replay brings old times, and what it has just written must live as long as anything else.
+# row. What a story has used is kept with it (keys and times): an index of story_uses by story would double the pages
+# that each article dirties, and they are what costs. disposable follows the machine's clock: a replay brings old
+# times, and what it has just written must live as long as anything else.
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS live_stories (
+CREATE TABLE IF NOT EXISTS stories (
     number     INTEGER PRIMARY KEY,
     story      TEXT NOT NULL UNIQUE,
+    disposable INTEGER NOT NULL,
     value      BLOB NOT NULL,
-    disposable INTEGER NOT NULL
+    uses       BLOB NOT NULL
 );
-CREATE INDEX IF NOT EXISTS live_stories_disposable ON live_stories (disposable);
+CREATE INDEX IF NOT EXISTS stories_disposable ON stories (disposable);
 CREATE TABLE IF NOT EXISTS story_placements (
     article    TEXT NOT NULL,
     revision   INTEGER NOT NULL,
@@ -38,32 +40,29 @@ CREATE TABLE IF NOT EXISTS story_placements (
     PRIMARY KEY (article, revision)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS story_placements_disposable ON story_placements (disposable);
-CREATE TABLE IF NOT EXISTS story_uses (
+CREATE TABLE IF NOT EXISTS story_keys (
     key        TEXT NOT NULL,
-    number     INTEGER NOT NULL REFERENCES live_stories (number) ON DELETE CASCADE,
     last_used  INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
     PRIMARY KEY (key, last_used DESC, number DESC)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS story_uses_number ON story_uses (number);
 """
 
 _FIND: Final = """
 SELECT number, last_used FROM (
-    SELECT number, last_used FROM story_uses
+    SELECT number, last_used FROM story_keys
     WHERE key = ? AND last_used BETWEEN ? AND ? ORDER BY last_used DESC, number DESC LIMIT ?
 )
 """
 _RANK: Final = """
 SELECT number FROM ({}) GROUP BY number ORDER BY count(*) DESC, max(last_used) DESC, number LIMIT ?
 """
-_KEEP: Final = """
-INSERT INTO live_stories (story, value, disposable) VALUES (?, ?, ?)
-ON CONFLICT (story) DO UPDATE SET value = excluded.value, disposable = max(disposable, excluded.disposable)
-RETURNING number
-"""
-_KNOWN: Final = "SELECT key, last_used FROM story_uses WHERE number = ?"
-_FORGET: Final = "DELETE FROM story_uses WHERE key = ? AND last_used = ? AND number = ?"
-_USE: Final = "INSERT INTO story_uses (key, number, last_used) VALUES (?, ?, ?)"
+_KNOWN: Final = "SELECT number, uses FROM stories WHERE story = ?"
+_OPEN: Final = "INSERT INTO stories (story, disposable, value, uses) VALUES (?, ?, ?, ?)"
+_GROW: Final = "UPDATE stories SET disposable = max(disposable, ?), value = ?, uses = ? WHERE number = ?"
+_FORGET: Final = "DELETE FROM story_keys WHERE key = ? AND last_used = ? AND number = ?"
+_USE: Final = "INSERT INTO story_keys (key, last_used, number) VALUES (?, ?, ?)"
+_OVER: Final = "DELETE FROM stories WHERE disposable <= ? RETURNING number, uses"
 _PLACED: Final = """
 SELECT revision, story, value FROM story_placements WHERE article = ? ORDER BY revision DESC
 """
@@ -96,8 +95,9 @@ class SqliteStoryIndex:
         keys = tuple(dict.fromkeys(keys))
         # a power failure may undo the last ones: `tocsin stories rebuild` has them from the signals
         with self._database.jot() as connection:
-            for table in ("live_stories", "story_placements"):
-                connection.execute(f"DELETE FROM {table} WHERE disposable <= ?", (micros(today),))  # noqa: S608 - names above
+            connection.execute("DELETE FROM story_placements WHERE disposable <= ?", (micros(today),))
+            for row in connection.execute(_OVER, (micros(today),)).fetchall():
+                connection.executemany(_FORGET, [(key, used, row["number"]) for key, used in _uses(row).items()])
             for row in connection.execute(_PLACED, (article,)):
                 if row["revision"] == revision:
                     return msgspec.msgpack.decode(row["value"], type=Placement)
@@ -108,10 +108,9 @@ class SqliteStoryIndex:
                 candidates = _named(connection, story)
             decision = decide(candidates, story)
             kept = decision.story.id
-            number = connection.execute(_KEEP, (kept, msgspec.msgpack.encode(decision.story), disposable)).fetchone()[0]
             placed = msgspec.msgpack.encode(decision.placement)
             connection.execute(_PLACE, (article, revision, kept, placed, disposable))
-            _use(connection, number, keys, micros(at))
+            _keep(connection, decision.story, disposable, keys, micros(at), micros(min(at, today) - window - _MARGIN))
         return decision.placement
 
     def story(self, id: str) -> Story | None:
@@ -132,24 +131,38 @@ def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, wi
     ranking = _RANK.format(" UNION ALL ".join([_FIND] * len(keys)))
     ranked = [row[0] for row in connection.execute(ranking, (*asked, MOST_CANDIDATES))]
     marks = ", ".join("?" * len(ranked))
-    rows = connection.execute(f"SELECT number, value FROM live_stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
+    rows = connection.execute(f"SELECT number, value FROM stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
     stories = {row["number"]: _story(row) for row in rows}
     return [stories[number] for number in ranked]
 
 
-def _use(connection: sqlite3.Connection, number: int, keys: Sequence[str], at: int) -> None:
-    known = {row[0]: row[1] for row in connection.execute(_KNOWN, (number,))}
-    earlier = [(key, known[key], number) for key in keys if known.get(key, at) < at]
-    if earlier:
-        connection.executemany(_FORGET, earlier)
-    latest = [(key, number, at) for key in keys if key not in known or known[key] < at]
-    connection.executemany(_USE, latest)
+def _keep(
+    connection: sqlite3.Connection, story: Story, disposable: int, keys: Sequence[str], at: int, past: int
+) -> None:
+    value = msgspec.msgpack.encode(story)
+    known = connection.execute(_KNOWN, (story.id,)).fetchone()
+    if known is None:
+        uses = msgspec.msgpack.encode(dict.fromkeys(keys, at))
+        number = connection.execute(_OPEN, (story.id, disposable, value, uses)).lastrowid
+        connection.executemany(_USE, [(key, at, number) for key in keys])
+        return
+    number, before = known["number"], _uses(known)
+    later = {key: at for key in keys if before.get(key, past) < at}
+    over = {key: used for key, used in before.items() if used < past or key in later}
+    after = {key: used for key, used in before.items() if key not in over} | later
+    connection.execute(_GROW, (disposable, value, msgspec.msgpack.encode(after), number))
+    connection.executemany(_FORGET, [(key, used, number) for key, used in over.items()])
+    connection.executemany(_USE, [(key, at, number) for key in later])
 
 
 def _named(connection: sqlite3.Connection, story: str) -> list[Story]:
-    rows = connection.execute("SELECT value FROM live_stories WHERE story = ?", (story,))
+    rows = connection.execute("SELECT value FROM stories WHERE story = ?", (story,))
     return [_story(row) for row in rows]
 
 
 def _story(row: sqlite3.Row) -> Story:
     return msgspec.msgpack.decode(row["value"], type=Story)
+
+
+def _uses(row: sqlite3.Row) -> dict[str, int]:
+    return msgspec.msgpack.decode(row["uses"], type=dict[str, int])
