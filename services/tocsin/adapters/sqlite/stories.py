@@ -110,7 +110,8 @@ class SqliteStoryIndex:
             kept = decision.story.id
             placed = msgspec.msgpack.encode(decision.placement)
             connection.execute(_PLACE, (article, revision, kept, placed, disposable))
-            _keep(connection, decision.story, disposable, keys, micros(at), micros(min(at, today) - window - _MARGIN))
+            past = micros(min(at, today) - window - _MARGIN)
+            _keep(connection, decision.story, keys, at=micros(at), past=past, disposable=disposable)
         return decision.placement
 
     def story(self, id: str) -> Story | None:
@@ -137,7 +138,7 @@ def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, wi
 
 
 def _keep(
-    connection: sqlite3.Connection, story: Story, disposable: int, keys: Sequence[str], at: int, past: int
+    connection: sqlite3.Connection, story: Story, keys: Sequence[str], *, at: int, past: int, disposable: int
 ) -> None:
     value = msgspec.msgpack.encode(story)
     known = connection.execute(_KNOWN, (story.id,)).fetchone()
