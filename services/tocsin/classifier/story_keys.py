@@ -50,7 +50,7 @@ class StoryKeys:
             planes = random.standard_normal((_TABLES * _BITS, meaning.size)).astype(np.float32)
             self._planes[meaning.size] = planes
         sides = (planes @ meaning > 0).reshape(_TABLES, _BITS)
-        numbers = (sides @ (1 << np.arange(_BITS))).tolist()
+        numbers = np.packbits(sides, axis=1, bitorder="little").ravel().tolist()
         yield from (f"v{table:x}{number:03x}" for table, number in enumerate(numbers))
 
 
