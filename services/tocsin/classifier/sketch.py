@@ -40,7 +40,7 @@ def resemblance(one: bytes, other: bytes) -> float:
     if not one or not other:
         return 0.0
     equal = np.frombuffer(one, dtype="<u2") == np.frombuffer(other, dtype="<u2")
-    return int(np.count_nonzero(equal)) / equal.size
+    return float(np.count_nonzero(equal) / equal.size)
 
 
 def bands(sketched: bytes) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ local deciding = #ARGV > 8
 local stories, uses = base .. 'live:', base .. 'uses:'
 local call, sub = redis.call, string.sub
 local TIME, ENTRY, VERSION = 9, 26, 16
-local TAIL = (per_key + 8) * ENTRY
+local TAIL = per_key * ENTRY
 
 local function handle(story)
   return sub(redis.sha1hex(story), 1, 16)
@@ -49,7 +49,7 @@ end
 
 -- The best stories by the keys they share, then by their latest use.
 local function rank()
-  local shared, used, key_of, met = {}, {}, {}, {}
+  local shared, used, key_of = {}, {}, {}
   for i = 1, #keys do
     local name = uses .. keys[i]
     local written = call('GETRANGE', name, -TAIL, -1)
@@ -74,14 +74,9 @@ local function rank()
           if at <= latest then
             left = left - 1
             local count = shared[id]
-            if not count then
-              shared[id], used[id] = 1, at
-              met[#met + 1] = id
-            else
-              shared[id] = count + 1
-              if at > used[id] then
-                used[id] = at
-              end
+            shared[id] = (count or 0) + 1
+            if not count or at > used[id] then
+              used[id] = at
             end
           end
         end
@@ -91,35 +86,38 @@ local function rank()
   end
 
   local by_count, highest = {}, 0
-  for i = 1, #met do
-    local count = shared[met[i]]
+  for id, count in pairs(shared) do
     local equals = by_count[count]
     if equals then
-      equals[#equals + 1] = met[i]
+      equals[#equals + 1] = id
     else
-      by_count[count] = { met[i] }
+      by_count[count] = { id }
       highest = math.max(highest, count)
     end
   end
-  local ranked, last = {}, 0
+  -- sorting them all would take longer than finding them: the best are inserted one by one
+  local ranked, times, last = {}, {}, 0
   for count = highest, 1, -1 do
     local first, equals = last + 1, by_count[count] or {}
+    if last == most then
+      break
+    end
     for i = 1, #equals do
-      local id, place = equals[i], last
-      local at = used[id]
+      local id = equals[i]
+      local at, place = used[id], last
       if last < most then
         last = last + 1
-      elseif first <= last and (at > used[ranked[last]] or at == used[ranked[last]] and id < ranked[last]) then
+      elseif at > times[last] or at == times[last] and id < ranked[last] then
         place = last - 1
       else
-        place = nil
+        place = -1
       end
-      if place then
-        while place >= first and (at > used[ranked[place]] or at == used[ranked[place]] and id < ranked[place]) do
-          ranked[place + 1] = ranked[place]
+      if place >= 0 then
+        while place >= first and (at > times[place] or at == times[place] and id < ranked[place]) do
+          ranked[place + 1], times[place + 1] = ranked[place], times[place]
           place = place - 1
         end
-        ranked[place + 1] = id
+        ranked[place + 1], times[place + 1] = id, at
       end
     end
   end
