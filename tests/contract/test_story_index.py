@@ -124,6 +124,32 @@ def test_a_story_that_uses_a_key_all_the_time_hides_no_other(index: StoryIndex) 
     assert candidates(index, ["k"]) == ["b", "c0", "a"]
 
 
+def test_candidates_are_those_of_a_plain_search(index: StoryIndex) -> None:
+    chance = random.Random(7)
+    stories = [f"sto-{number}" for number in range(40)]
+    used: dict[str, dict[str, datetime]] = {}
+    for number in range(300):
+        late = timedelta(minutes=chance.randrange(9_000)) if chance.random() < 0.5 else number * timedelta(minutes=30)
+        at = NOW + late + number * SOON
+        keys = {f"hot{chance.randrange(3)}", f"hot{chance.randrange(3)}", f"rare{chance.randrange(30)}"}
+        story = chance.choice(stories)
+        put(index, story.removeprefix("sto-") + f"/{number}", sorted(keys), at, WINDOW, story=story)
+        for key in keys:
+            uses = used.setdefault(key, {})
+            uses[story] = max(at, uses.get(story, at))
+    for _ in range(40):
+        at = NOW + timedelta(minutes=chance.randrange(9_000))
+        keys = {f"hot{chance.randrange(3)}", f"hot{chance.randrange(3)}", f"rare{chance.randrange(30)}"}
+        found: dict[str, list[datetime]] = {}
+        for key in keys:
+            uses = {story: use for story, use in used.get(key, {}).items() if abs(use - at) <= WINDOW}
+            for story in sorted(uses, key=lambda story: uses[story], reverse=True)[:MOST_PER_KEY]:
+                found.setdefault(story, []).append(uses[story])
+        best = sorted(found, key=lambda story: (len(found[story]), max(found[story])), reverse=True)
+        openers = [name.split("/")[0] for name in candidates(index, sorted(keys), at)]
+        assert openers == [story.removeprefix("sto-") for story in best[:MOST_CANDIDATES]]
+
+
 def test_candidates_are_bounded(index: StoryIndex) -> None:
     for number in range(MOST_CANDIDATES + 3):
         put(index, f"a{number}", [f"own{number}"], NOW + number * SOON, WINDOW)
