@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
 # One key may have served several stories at different times, so last_used belongs to the pair, of which there is one
-# row. What a story has used is kept with it (keys and times): an index of story_uses by story would double the pages
+# row. What a story has used is kept with it (keys and times): an index of story_keys by story would double the pages
 # that each article dirties, and they are what costs. disposable follows the machine's clock: a replay brings old
 # times, and what it has just written must live as long as anything else.
 _SCHEMA: Final = """
@@ -51,11 +52,11 @@ CREATE TABLE IF NOT EXISTS story_keys (
 _FIND: Final = """
 SELECT number, last_used FROM (
     SELECT number, last_used FROM story_keys
-    WHERE key = ? AND last_used BETWEEN ? AND ? ORDER BY last_used DESC, number DESC LIMIT ?
+    WHERE key = ?{} AND last_used BETWEEN ?1 AND ?2 ORDER BY last_used DESC, number DESC LIMIT ?3
 )
 """
 _RANK: Final = """
-SELECT number FROM ({}) GROUP BY number ORDER BY count(*) DESC, max(last_used) DESC, number LIMIT ?
+SELECT number FROM ({}) GROUP BY number ORDER BY count(*) DESC, max(last_used) DESC, number LIMIT ?4
 """
 _KNOWN: Final = "SELECT number, uses FROM stories WHERE story = ?"
 _OPEN: Final = "INSERT INTO stories (story, disposable, value, uses) VALUES (?, ?, ?, ?)"
@@ -128,13 +129,17 @@ def _candidates(connection: sqlite3.Connection, keys: Sequence[str], at: int, wi
     if not keys:
         return []
     # one statement for all keys: the way to SQLite and back is what costs
-    asked = [value for key in keys for value in (key, at - window, at + window, MOST_PER_KEY)]
-    ranking = _RANK.format(" UNION ALL ".join([_FIND] * len(keys)))
-    ranked = [row[0] for row in connection.execute(ranking, (*asked, MOST_CANDIDATES))]
+    asked = (at - window, at + window, MOST_PER_KEY, MOST_CANDIDATES, *keys)
+    ranked = [row[0] for row in connection.execute(_ranking(len(keys)), asked)]
     marks = ", ".join("?" * len(ranked))
     rows = connection.execute(f"SELECT number, value FROM stories WHERE number IN ({marks})", ranked)  # noqa: S608 - marks
     stories = {row["number"]: _story(row) for row in rows}
     return [stories[number] for number in ranked]
+
+
+@cache
+def _ranking(keys: int) -> str:
+    return _RANK.format(" UNION ALL ".join(_FIND.format(5 + number) for number in range(keys)))
 
 
 def _keep(
