@@ -1,9 +1,9 @@
 """StoryIndex in Redis.
 
 ``{prefix}:{stories}:uses:<key>`` is a string of the stories that used the key, by the last time they did (one key may
-have served several); ``:article:<id>`` remembers placements by revision; ``:live:<hash of id>`` is the story, after a
-version that no other change has; ``:serial`` counts all changes. All expire. One hash tag keeps the index in one slot
-of a cluster: an article's keys can lead anywhere, and joining must be one step.
+have served several); ``:placed:<article>`` remembers placements by revision; ``:live:<hash of id>`` is the story,
+after a version that no other change has; ``:serial`` counts all changes. All expire. One hash tag keeps the index in
+one slot of a cluster: an article's keys can lead anywhere, and joining must be one step.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class RedisStoryIndex:
         story: str | None = None,
     ) -> Placement:
         """See the port."""
-        name = (f"{self._base}article:{article}",)
+        name = (f"{self._base}placed:{article}",)
         find = (
             self._base, msgspec.msgpack.encode(tuple(dict.fromkeys(keys))), micros(at - window), micros(at + window),
             MOST_PER_KEY, MOST_CANDIDATES, revision, story or "",

@@ -22,8 +22,11 @@ _MARGIN: Final = timedelta(days=7)
 # One key may have served several stories at different times, so last_used belongs to the pair, of which there is one
 # row. What a story has used is kept with it (keys and times): an index of story_keys by story would double the pages
 # that each article dirties, and they are what costs. disposable follows the machine's clock: a replay brings old
-# times, and what it has just written must live as long as anything else.
+# times, and what it has just written must live as long as anything else. The tables dropped are of earlier builds.
 _SCHEMA: Final = """
+DROP TABLE IF EXISTS story_uses;
+DROP TABLE IF EXISTS live_stories;
+DROP TABLE IF EXISTS story_placements;
 CREATE TABLE IF NOT EXISTS stories (
     number     INTEGER PRIMARY KEY,
     story      TEXT NOT NULL UNIQUE,
@@ -32,7 +35,7 @@ CREATE TABLE IF NOT EXISTS stories (
     uses       BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS stories_disposable ON stories (disposable);
-CREATE TABLE IF NOT EXISTS story_placements (
+CREATE TABLE IF NOT EXISTS placements (
     article    TEXT NOT NULL,
     revision   INTEGER NOT NULL,
     story      TEXT NOT NULL,
@@ -40,7 +43,7 @@ CREATE TABLE IF NOT EXISTS story_placements (
     disposable INTEGER NOT NULL,
     PRIMARY KEY (article, revision)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS story_placements_disposable ON story_placements (disposable);
+CREATE INDEX IF NOT EXISTS placements_disposable ON placements (disposable);
 CREATE TABLE IF NOT EXISTS story_keys (
     key        TEXT NOT NULL,
     last_used  INTEGER NOT NULL,
@@ -65,10 +68,10 @@ _FORGET: Final = "DELETE FROM story_keys WHERE key = ? AND last_used = ? AND num
 _USE: Final = "INSERT INTO story_keys (key, last_used, number) VALUES (?, ?, ?)"
 _OVER: Final = "DELETE FROM stories WHERE disposable <= ? RETURNING number, uses"
 _PLACED: Final = """
-SELECT revision, story, value FROM story_placements WHERE article = ? ORDER BY revision DESC
+SELECT revision, story, value FROM placements WHERE article = ? ORDER BY revision DESC
 """
 _PLACE: Final = """
-INSERT INTO story_placements (article, revision, story, value, disposable) VALUES (?, ?, ?, ?, ?)
+INSERT INTO placements (article, revision, story, value, disposable) VALUES (?, ?, ?, ?, ?)
 """
 
 
@@ -96,7 +99,7 @@ class SqliteStoryIndex:
         keys = tuple(dict.fromkeys(keys))
         # a power failure may undo the last ones: `tocsin stories rebuild` has them from the signals
         with self._database.jot() as connection:
-            connection.execute("DELETE FROM story_placements WHERE disposable <= ?", (micros(today),))
+            connection.execute("DELETE FROM placements WHERE disposable <= ?", (micros(today),))
             for row in connection.execute(_OVER, (micros(today),)).fetchall():
                 connection.executemany(_FORGET, [(key, used, row["number"]) for key, used in _uses(row).items()])
             for row in connection.execute(_PLACED, (article,)):
