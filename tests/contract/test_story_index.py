@@ -1,5 +1,6 @@
 """What tocsin.ports.stories promises, on every backend."""
 
+import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -95,6 +96,58 @@ def test_candidates_of_a_key_are_bounded(index: StoryIndex) -> None:
     found = candidates(index, ["common", "own0", "own5"])
     assert found[0] == "a5"
     assert set(found) == {"a0", *(f"a{number}" for number in range(3, MOST_PER_KEY + 3))}
+
+
+def test_uses_may_come_in_any_order_of_time(index: StoryIndex) -> None:
+    numbers = list(range(3 * MOST_PER_KEY))
+    random.Random(1).shuffle(numbers)
+    for number in numbers:
+        put(index, f"a{number}", [f"own{number}"], NOW + number * HOUR, WINDOW)
+        put(index, f"b{number}", ["common"], NOW + number * HOUR, WINDOW, story=story_id(f"a{number}"))
+    latest = 3 * MOST_PER_KEY - 1
+    assert candidates(index, ["common"], NOW + latest * HOUR) == [
+        f"a{number}" for number in reversed(range(latest - MOST_PER_KEY + 1, latest + 1))
+    ]
+    early = NOW + 20 * HOUR - WINDOW
+    assert candidates(index, ["common"], early) == [
+        f"a{number}" for number in reversed(range(20 - MOST_PER_KEY + 1, 21))
+    ]
+
+
+def test_a_story_that_uses_a_key_all_the_time_hides_no_other(index: StoryIndex) -> None:
+    put(index, "a", ["k"], NOW, WINDOW)
+    put(index, "b", ["other"], NOW, WINDOW)
+    for number in range(5 * MOST_PER_KEY):
+        put(index, f"b{number}", ["k"], NOW + number * SOON, WINDOW, story=story_id("b"))
+        if number % 3 == 0:
+            put(index, f"c{number}", ["k"], NOW + number * SOON, WINDOW, story=story_id("c"))
+    assert candidates(index, ["k"]) == ["b", "c0", "a"]
+
+
+def test_candidates_are_those_of_a_plain_search(index: StoryIndex) -> None:
+    chance = random.Random(7)
+    stories = [f"sto-{number}" for number in range(40)]
+    used: dict[str, dict[str, datetime]] = {}
+    for number in range(300):
+        late = timedelta(minutes=chance.randrange(9_000)) if chance.random() < 0.5 else number * timedelta(minutes=30)
+        at = NOW + late + number * SOON
+        keys = {f"hot{chance.randrange(3)}", f"hot{chance.randrange(3)}", f"rare{chance.randrange(30)}"}
+        story = chance.choice(stories)
+        put(index, story.removeprefix("sto-") + f"/{number}", sorted(keys), at, WINDOW, story=story)
+        for key in keys:
+            uses = used.setdefault(key, {})
+            uses[story] = max(at, uses.get(story, at))
+    for _ in range(40):
+        at = NOW + timedelta(minutes=chance.randrange(9_000))
+        keys = {f"hot{chance.randrange(3)}", f"hot{chance.randrange(3)}", f"rare{chance.randrange(30)}"}
+        found: dict[str, list[datetime]] = {}
+        for key in keys:
+            uses = {story: use for story, use in used.get(key, {}).items() if abs(use - at) <= WINDOW}
+            for story in sorted(uses, key=lambda story: uses[story], reverse=True)[:MOST_PER_KEY]:
+                found.setdefault(story, []).append(uses[story])
+        best = sorted(found, key=lambda story: (len(found[story]), max(found[story])), reverse=True)
+        openers = [name.split("/")[0] for name in candidates(index, sorted(keys), at)]
+        assert openers == [story.removeprefix("sto-") for story in best[:MOST_CANDIDATES]]
 
 
 def test_candidates_are_bounded(index: StoryIndex) -> None:

@@ -203,7 +203,7 @@ def test_what_is_long_over_is_deleted(path: Path) -> None:
     ):
 
         def rows() -> list[int]:
-            tables = ("live_stories", "story_placements", "story_uses", "alert_log")
+            tables = ("stories", "placements", "story_keys", "alert_log")
             return [file.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
 
         # an old time passed in must not make it go early

@@ -55,9 +55,12 @@ class Centre:
             return found
         traits = [one, *(others[place] for place in comparable)]
         vectors = unpack([each.vector for each in traits])
-        vectors -= np.stack([self._mean_of(each.language, vectors[0]) for each in traits])
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        for place, cosine in zip(comparable, (vectors[1:] @ vectors[0]).tolist(), strict=True):
+        languages = {language: row for row, language in enumerate(dict.fromkeys(each.language for each in traits))}
+        means = np.array([self._mean_of(language, vectors[0]) for language in languages])
+        vectors -= means[[languages[each.language] for each in traits]]
+        lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-9)
+        cosines = vectors[1:] @ vectors[0] / (lengths[1:] * lengths[0])
+        for place, cosine in zip(comparable, cosines.tolist(), strict=True):
             found[place] = cosine
         return found
 

@@ -1,6 +1,7 @@
 """Figures of a text in a form that is the same in all languages: "86万", "860,000" and "860 mil" are one number."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tocsin.classifier.digits import read_digits
@@ -22,6 +23,7 @@ _YEARS: Final = range(1500, 2101)
 _DAYS: Final = 31
 _MOST_SCALES: Final = 2
 _ROUNDING: Final = 0.05
+_CACHED: Final = 10_000
 
 
 def read_figures(text: str, language: str | None) -> tuple[float, ...]:
@@ -61,6 +63,7 @@ def _factor(low: str, end: int, language: str | None) -> float:
     return factor
 
 
+@lru_cache(_CACHED)
 def telling(value: float) -> float:
     """How much it says that two texts have this figure: 0–1, by its significant digits."""
     return min(1.0, (_significant(value) + (value >= 1000)) / 3)  # noqa: PLR2004 - "412" says it all
@@ -76,5 +79,6 @@ def alike(one: float, other: float) -> bool:
     return digits > 1 and f"{one:.{digits - 1}e}" == f"{other:.{digits - 1}e}"
 
 
+@lru_cache(_CACHED)
 def _significant(value: float) -> int:
     return len(f"{value:.6e}".split("e", maxsplit=1)[0].replace(".", "").rstrip("0"))

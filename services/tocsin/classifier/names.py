@@ -6,9 +6,10 @@ Novorossiysk, Noworossijsk and Новороссийск are all ``nvrs``.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from tocsin.classifier.fold import fold
+from tocsin.classifier.fold import fold_word
 
 MOST: Final = 24
 """Names kept of a text."""
@@ -35,6 +36,8 @@ _DRUG: Final = re.compile(
     r"[a-z]{3,}(?:mab|tinib|ciclib|parib|lisib|degib|strant|glutide|gliptin|gliflozin|vastatin)\Z"
 )
 """Generic names by the ending of their kind, as the WHO gives them."""
+_CACHED: Final = 20_000
+"""Words whose name is remembered: news repeats itself."""
 _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _ARTICLE: Final = re.compile(r"^\w{1,5}['’](?=\w{3})")
 """Elided before a name: d'Anvers, dell'Eni, qu'Airbus."""
@@ -48,13 +51,11 @@ def read_names(text: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     text = text[:_READ]
+    unspaced = _UNSPACED.search(text)
     for match in _WORD.finditer(text):
         word = match.group()
-        if _UNSPACED.search(word):
-            for run in _LATIN_RUN.findall(word):
-                _add(found, run)
-        else:
-            _add(found, word)
+        runs = _LATIN_RUN.findall(word) if unspaced and _UNSPACED.search(word) else (word,)
+        found |= dict.fromkeys(name for name in map(_name, runs) if name)
         if len(found) >= MOST:
             break
     return tuple(found)
@@ -62,7 +63,7 @@ def read_names(text: str) -> tuple[str, ...]:
 
 def skeleton(word: str) -> str:
     """The consonants of a word, in Latin letters, without those that languages write differently. May be empty."""
-    plain = fold(word).text
+    plain = fold_word(word)
     plain = "".join(_CYRILLIC.get(letter, letter) for letter in plain)
     for written, sound in _SOUNDS:
         plain = plain.replace(written, sound)
@@ -71,12 +72,12 @@ def skeleton(word: str) -> str:
     return (first + bones)[:_LONGEST]
 
 
-def _add(found: dict[str, None], word: str) -> None:
+@lru_cache(_CACHED)
+def _name(word: str) -> str:
+    """What stands for the word; "" when it is no name."""
     word = _ARTICLE.sub("", word)
-    plain = fold(word).text
+    plain = fold_word(word)
     if _MIXED.match(plain) or _DRUG.match(plain):
-        found.setdefault(f"#{plain.replace('-', '')}")
-    elif word[0].isupper():
-        bones = skeleton(word)
-        if len(bones) >= _LEAST and bones.isascii():
-            found.setdefault(bones)
+        return f"#{plain.replace('-', '')}"
+    bones = skeleton(word) if word[0].isupper() else ""
+    return bones if len(bones) >= _LEAST and bones.isascii() else ""

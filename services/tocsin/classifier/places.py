@@ -6,6 +6,7 @@ beginnings, so that endings and adjectives count too.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from typing import Final
 
@@ -15,8 +16,13 @@ _OPENING: Final = 700
 MOST: Final = 8
 """Countries and months kept of a text."""
 
-_START: Final = re.compile("(?<![^\\W_])[^\\W_]|(?<=[^\\W\\d_])(?=[\u0600-\U0010ffff])[^\\W_]")
-"""A letter or digit after none, or one of a script in which words may begin after a letter."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_ANYWHERE: Final = re.compile("[\u0600-\U0010ffff]")
+"""Scripts in which words may begin after a letter."""
+_START: Final = re.compile(f"(?<![^\\W_])[^\\W_]|(?<=[^\\W\\d_])(?={_ANYWHERE.pattern})[^\\W_]")
+"""A letter or digit after none, or one of such a script."""
+_MARKS: Final = "()[]«»„“”\"',:;!?…"
+_CACHED: Final = 20_000
 
 
 class _Beginnings:
@@ -41,7 +47,7 @@ class _Beginnings:
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Places and meanings in folded ``text``, the longest word at each place."""
         text += " "
-        for start in _START.finditer(text):
+        for start in (_START if _ANYWHERE.search(text) else _WORD).finditer(text):
             place = start.start()
             for length in self._lengths.get(text[place : place + 2], ()):
                 meaning = self._meanings.get(text[place : place + length])
@@ -63,12 +69,20 @@ def read_places(text: str) -> tuple[str, ...]:
     """ISO 3166 codes (and ``eu``) of the countries named in ``text``, in order, each once."""
     text = text[:_OPENING]
     found = dict(_COUNTRIES.find(fold(text).text))
-    acronyms = _COUNTRIES.acronyms
-    position = 0
-    for word in text.split():
-        plain = word.strip("()[]«»„“”\"',:;!?…").removesuffix("'s").removesuffix("’s")
-        country = acronyms.get(plain) or acronyms.get(plain.rstrip(".")) or acronyms.get(plain.split("-")[0])
-        position = text.find(word, position)
-        if country:
-            found.setdefault(position, country)
+    words = text.split()
+    if any(map(_acronym, words)):
+        position = 0
+        for word in words:
+            country = _acronym(word)
+            position = text.find(word, position)
+            if country:
+                found.setdefault(position, country)
     return tuple(dict.fromkeys(found[place] for place in sorted(found)))[:MOST]
+
+
+@lru_cache(_CACHED)
+def _acronym(word: str) -> str | None:
+    """The country whose acronym the word is, marks and endings apart."""
+    plain = word.strip(_MARKS).removesuffix("'s").removesuffix("’s")
+    acronyms = _COUNTRIES.acronyms
+    return acronyms.get(plain) or acronyms.get(plain.rstrip(".")) or acronyms.get(plain.split("-")[0])

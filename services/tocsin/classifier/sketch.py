@@ -39,7 +39,8 @@ def resemblance(one: bytes, other: bytes) -> float:
     """The estimated share of word pairs in common, 0–1; 0 when either text was too short."""
     if not one or not other:
         return 0.0
-    return float(np.mean(np.frombuffer(one, dtype="<u2") == np.frombuffer(other, dtype="<u2")))
+    equal = np.frombuffer(one, dtype="<u2") == np.frombuffer(other, dtype="<u2")
+    return float(np.count_nonzero(equal) / equal.size)
 
 
 def bands(sketched: bytes) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ _TELLING: Final = 0.6
 _SEED: Final = 5
 _LIKELY: Final = 0.5
 """Probability from which an article is taken for a report of its first type."""
+_NAMES: Final = tuple(tuple(f"v{table:x}{number:03x}" for number in range(1 << _BITS)) for table in range(_TABLES))
 
 MOST_KEYS: Final = 64
 """Of one article; typically 40."""
@@ -50,8 +51,8 @@ class StoryKeys:
             planes = random.standard_normal((_TABLES * _BITS, meaning.size)).astype(np.float32)
             self._planes[meaning.size] = planes
         sides = (planes @ meaning > 0).reshape(_TABLES, _BITS)
-        numbers = (sides @ (1 << np.arange(_BITS))).tolist()
-        yield from (f"v{table:x}{number:03x}" for table, number in enumerate(numbers))
+        numbers = np.packbits(sides, axis=1, bitorder="little").ravel().tolist()
+        yield from (names[number] for names, number in zip(_NAMES, numbers, strict=True))
 
 
 def _said(traits: Traits) -> Iterator[str]:

@@ -15,6 +15,7 @@ from redis.exceptions import (
     AuthorizationError,
     ConnectionError,  # noqa: A004 - Redis's own
     NoPermissionError,
+    NoScriptError,
     ReadOnlyError,
     ResponseError,
     TimeoutError,  # noqa: A004 - Redis's own
@@ -99,7 +100,7 @@ class Link:
     def script(self, name: str) -> "Script":
         """The script ``lua/<name>.lua``, ready to run. Asks nothing of the server yet."""
         source = files(__package__).joinpath("lua", f"{name}.lua").read_text("utf-8")
-        return Script(self, self._client.register_script(source))
+        return Script(self, self._client, self._client.register_script(source))
 
     def close(self) -> None:
         """Let go of connections. Never raises; idempotent."""
@@ -135,14 +136,21 @@ class Link:
 class Script:
     """A Lua script that runs as one step. A server that does not know it (any more) is sent it again."""
 
-    def __init__(self, link: Link, script: RegisteredScript) -> None:
+    def __init__(self, link: Link, client: redis.Redis, script: RegisteredScript) -> None:
         self._link = link
+        self._client = client
         self._script = script
 
     def __call__(self, keys: Sequence[str], *arguments: str | bytes | float) -> Any:
         """Run it and return its answer."""
+        # redis-py's own object asks each time whether the client is a pipeline, and that is measurable
+        words = ("EVALSHA", self._script.sha, len(keys), *keys, *arguments)
         with self._link.wrapped():
-            return self._script(keys=keys, args=arguments)
+            try:
+                return self._client.execute_command(*words)  # type: ignore[no-untyped-call]
+            except NoScriptError:
+                self._client.script_load(self._script.script)
+                return self._client.execute_command(*words)  # type: ignore[no-untyped-call]
 
     def each(self, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | float]]]) -> list[Any]:
         """Run it for each (keys, arguments), each as one step, in one round trip; the answers, in order."""

@@ -1,11 +1,12 @@
 """StoryIndex in Redis.
 
-``{prefix}:{stories}:key:<key>`` is a sorted set of the stories that used the key, by the last time they did (one key
-may have served several); ``:article:<id>`` remembers placements by revision; ``:story:<id>`` is the story, with a
-version that every change counts up; ``:story:serial`` counts all changes. All expire. One hash tag keeps the index in
+``{prefix}:{stories}:uses:<key>`` is a string of the stories that used the key, by the last time they did (one key may
+have served several); ``:placed:<article>`` remembers placements by revision; ``:live:<hash of id>`` is the story,
+after a version that no other change has; ``:serial`` counts all changes. All expire. One hash tag keeps the index in
 one slot of a cluster: an article's keys can lead anywhere, and joining must be one step.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,8 +25,12 @@ from tocsin.ports.stories import MOST_CANDIDATES, MOST_PER_KEY, Decide
 _MARGIN: Final = timedelta(days=7)
 """How long beyond the window a story stays open to articles that arrive late."""
 
-_KEEP_STORIES: Final = 1_000
-"""Stories remembered of one key, so that a key in constant use, which never expires, does not grow for ever."""
+_KEEP: Final = 500
+"""Latest uses remembered of one key, so that a key in constant use, which never expires, does not grow for ever. It is
+cut back when there are twice as many."""
+
+_VERSION: Final = 16
+"""Digits in front of a story."""
 
 _MOST_TRIES: Final = 50
 """Decisions made again because another replica was faster; each time one of them got through."""
@@ -52,21 +57,23 @@ class RedisStoryIndex:
         story: str | None = None,
     ) -> Placement:
         """See the port."""
-        name = (f"{self._base}article:{article}",)
+        name = (f"{self._base}placed:{article}",)
         find = (
-            f"{self._base}story:", f"{self._base}key:", msgspec.msgpack.encode(tuple(dict.fromkeys(keys))),
-            micros(at - window), micros(at + window), MOST_PER_KEY, MOST_CANDIDATES, revision, story or "",
+            self._base, msgspec.msgpack.encode(tuple(dict.fromkeys(keys))), micros(at - window), micros(at + window),
+            MOST_PER_KEY, MOST_CANDIDATES, revision, story or "",
         )  # fmt: skip
         lives = lifetime(until=at + window, least=window, today=self._clock(), margin=_MARGIN)
         what, *answer = self._assign(name, *find)
         for _ in range(_MOST_TRIES):
             if what == b"placed":
                 return msgspec.msgpack.decode(answer[0], type=Placement)
-            settled, serial, seen, values = answer
-            decision = decide(_candidates(values), settled.decode() or None)
+            settled, serial, found = answer
+            candidates = [_story(value) for value in found if value]
+            seen = b"".join(value[:_VERSION] for value in found if value)
+            decision = decide(candidates, settled.decode() or None)
             what, *answer = self._assign(
                 name, *find, serial, seen, decision.story.id, msgspec.msgpack.encode(decision.story),
-                msgspec.msgpack.encode(decision.placement), micros(at), lives, _KEEP_STORIES,
+                msgspec.msgpack.encode(decision.placement), micros(at), _packed(at), lives, _KEEP,
             )  # fmt: skip
             if what == b"kept":
                 return decision.placement
@@ -74,7 +81,8 @@ class RedisStoryIndex:
 
     def story(self, id: str) -> Story | None:
         """See the port."""
-        value = self._link.command("HGET", f"{self._base}story:{id}", "value")
+        name = hashlib.sha1(id.encode(), usedforsecurity=False).hexdigest()[:16]
+        value = self._link.command("GET", f"{self._base}live:{name}")
         return _story(value) if value else None
 
     def close(self) -> None:
@@ -82,9 +90,10 @@ class RedisStoryIndex:
         self._link.close()
 
 
-def _candidates(values: bytes) -> list[Story]:
-    return msgspec.msgpack.decode(values, type=list[Story])
-
-
 def _story(value: bytes) -> Story:
-    return msgspec.msgpack.decode(value, type=Story)
+    return msgspec.msgpack.decode(memoryview(value)[_VERSION:], type=Story)
+
+
+def _packed(at: datetime) -> bytes:
+    """Microseconds in MessagePack, in as many bytes for every time."""
+    return b"\xd3" + micros(at).to_bytes(8, "big", signed=True)

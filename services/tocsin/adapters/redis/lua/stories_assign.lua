@@ -1,119 +1,211 @@
 -- Find the stories an article may belong to, and keep what was decided on them, unless they have changed since.
+-- A key's uses are one string, ordered by time, of entries in MessagePack: the time in 9 bytes, 16 digits of the story
+-- in 17. Reading its end takes less than half the time that a sorted set does, and adding to it is no slower.
 -- KEYS: the article. Its keys are packed, for a client takes longer to send fifty words than Redis to read them; one
 --   hash tag keeps all in one slot.
--- ARGV: prefix of stories; prefix of keys; the keys (MessagePack); earliest and latest use that counts; uses looked at
---   of a key; candidates; the revision; a story to look at alone, or ''; then, to keep a decision: the serial and the
---   candidates and versions that it was made on, as answered, story, its value, its placement, at, lifetime in ms, uses
---   kept of a key. Every change of any story counts the serial up: while it is the same, there is no need to look again.
+-- ARGV: prefix of the index; the keys (MessagePack); earliest and latest use that counts; uses looked at of a key;
+--   candidates; the revision; a story to look at alone, or ''; then, to keep a decision: the serial and the versions of
+--   the candidates that it was made on, story, its value, its placement, at, at in MessagePack, lifetime in ms, uses
+--   kept of a key. Every change of any story counts the serial up and makes it the story's version, in front of its
+--   value: while the serial is the same, there is no need to look again.
 -- Returns { 'placed', placement } for what was decided before, { 'kept' }, or
---   { 'candidates', settled story or '', serial, candidates and versions, the values as an array in MessagePack }.
-local article, prefix, key_prefix = KEYS[1], ARGV[1], ARGV[2]
-local keys = cmsgpack.unpack(ARGV[3])
-local earliest, latest, per_key, most = ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
-local revision, only = ARGV[8], ARGV[9]
-local deciding = #ARGV > 9
-for i = 1, #keys do
-  keys[i] = key_prefix .. keys[i]
+--   { 'candidates', settled story or '', serial, version and value of each, or nil }.
+local article, base = KEYS[1], ARGV[1]
+local keys = cmsgpack.unpack(ARGV[2])
+local earliest, latest, per_key, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local revision, settled = ARGV[7], ARGV[8]
+local deciding = #ARGV > 8
+local stories, uses = base .. 'live:', base .. 'uses:'
+local call, sub = redis.call, string.sub
+local TIME, ENTRY, VERSION = 9, 26, 16
+local TAIL = per_key * ENTRY
+
+local function handle(story)
+  return sub(redis.sha1hex(story), 1, 16)
 end
 
-local placed = redis.call('HMGET', article, 'r' .. revision, 'story')
+local placed = call('HMGET', article, 'r' .. revision, 'story')
 if placed[1] then
   return { 'placed', placed[1] }
 end
-if placed[2] then
-  only = placed[2]
+settled = placed[2] or settled
+
+local serial = call('GET', base .. 'serial') or '0'
+
+-- What a C function returns must fit on the stack.
+local function unpacked(written)
+  local all, step = {}, 128 * ENTRY
+  if #written <= step then
+    return { cmsgpack.unpack(written) }
+  end
+  for start = 1, #written, step do
+    local some = { cmsgpack.unpack(sub(written, start, start + step - 1)) }
+    for i = 1, #some do
+      all[#all + 1] = some[i]
+    end
+  end
+  return all
 end
 
-local serial = redis.call('GET', prefix .. 'serial') or '0'
-local unchanged = deciding and ARGV[10] == serial
-
-local ranked = {}
-if unchanged then
-  ranked = {}
-elseif only ~= '' then
-  ranked[1] = only
-else
-  local shared, used = {}, {}
+-- The best stories by the keys they share, then by their latest use.
+local function rank()
+  local shared, used, key_of = {}, {}, {}
   for i = 1, #keys do
-    local found = redis.call('ZREVRANGEBYSCORE', keys[i], latest, earliest, 'WITHSCORES', 'LIMIT', 0, per_key)
-    for j = 1, #found, 2 do
-      local id, at = found[j], tonumber(found[j + 1])
-      if shared[id] then
-        shared[id] = shared[id] + 1
-        used[id] = math.max(used[id], at)
+    local name = uses .. keys[i]
+    local written = call('GETRANGE', name, -TAIL, -1)
+    local found, left, whole = unpacked(written), per_key, #written < TAIL
+    local place = #found
+    while left > 0 do
+      if place == 0 then
+        if whole then
+          break
+        end
+        -- some of the last ones do not count: look at those before them
+        written, whole = sub(call('GET', name), 1, -TAIL - 1), true
+        found = unpacked(written)
+        place = #found
       else
-        shared[id], used[id] = 1, at
-        ranked[#ranked + 1] = id
+        local id, at = found[place], found[place - 1]
+        if at < earliest then
+          break
+        end
+        if key_of[id] ~= i then
+          key_of[id] = i
+          if at <= latest then
+            left = left - 1
+            local count = shared[id]
+            shared[id] = (count or 0) + 1
+            if not count or at > used[id] then
+              used[id] = at
+            end
+          end
+        end
+        place = place - 2
       end
     end
   end
-  local function before(a, b)
-    if shared[a] ~= shared[b] then
-      return shared[a] > shared[b]
-    elseif used[a] ~= used[b] then
-      return used[a] > used[b]
+
+  local by_count, highest = {}, 0
+  for id, count in pairs(shared) do
+    local equals = by_count[count]
+    if equals then
+      equals[#equals + 1] = id
+    else
+      by_count[count] = { id }
+      highest = math.max(highest, count)
     end
-    return a < b
   end
-  -- the best of hundreds: sorting them all would take longer than finding them. A few more, since some may be gone
-  local found = ranked
-  ranked = {}
-  for i = 1, #found do
-    local id, place = found[i], #ranked
-    if place < 2 * most or before(id, ranked[place]) then
-      while place > 0 and before(id, ranked[place]) do
-        ranked[place + 1] = ranked[place]
-        place = place - 1
+  -- sorting them all would take longer than finding them: the best are inserted one by one
+  local ranked, times, last = {}, {}, 0
+  for count = highest, 1, -1 do
+    local first, equals = last + 1, by_count[count] or {}
+    if last == most then
+      break
+    end
+    for i = 1, #equals do
+      local id = equals[i]
+      local at, place = used[id], last
+      if last < most then
+        last = last + 1
+      elseif at > times[last] or at == times[last] and id < ranked[last] then
+        place = last - 1
+      else
+        place = -1
       end
-      ranked[place + 1] = id
-      ranked[2 * most + 1] = nil
+      if place >= 0 then
+        while place >= first and (at > times[place] or at == times[place] and id < ranked[place]) do
+          ranked[place + 1], times[place + 1] = ranked[place], times[place]
+          place = place - 1
+        end
+        ranked[place + 1], times[place + 1] = id, at
+      end
     end
   end
+  return ranked
 end
 
 -- which stories these are shows only now, so their keys cannot be declared; the hash tag keeps them in the slot
-if not unchanged then
-  local ids, seen = {}, {}
+if not (deciding and ARGV[9] == serial) then
+  local ranked = settled ~= '' and { handle(settled) } or rank()
   for i = 1, #ranked do
-    if #ids == most then
-      break
-    end
-    local version = redis.call('HGET', prefix .. ranked[i], 'version')
-    if version then
-      ids[#ids + 1] = ranked[i]
-      seen[#seen + 1] = ranked[i] .. ' ' .. version
+    ranked[i] = stories .. ranked[i]
+  end
+  local found = #ranked > 0 and call('MGET', unpack(ranked)) or {}
+  local seen = {}
+  if deciding then
+    for i = 1, #found do
+      seen[i] = sub(found[i] or '', 1, VERSION)
     end
   end
-  seen = table.concat(seen, ' ')
-  if not deciding or seen ~= ARGV[11] then
-    local values = { '\220' .. string.char(math.floor(#ids / 256), #ids % 256) }
-    for i = 1, #ids do
-      values[i + 1] = redis.call('HGET', prefix .. ids[i], 'value')
-    end
-    return { 'candidates', only, serial, seen, table.concat(values) }
+  if not deciding or table.concat(seen) ~= ARGV[10] then
+    return { 'candidates', settled, serial, found }
   end
 end
 
-local story, value, placement, at = ARGV[12], ARGV[13], ARGV[14], ARGV[15]
-local lifetime, keep = tonumber(ARGV[16]), tonumber(ARGV[17])
+local story, value, placement, at = ARGV[11], ARGV[12], ARGV[13], tonumber(ARGV[14])
+local lifetime, keep = tonumber(ARGV[16]), tonumber(ARGV[17]) * ENTRY
+local longer = lifetime + 6 * 3600 * 1000 -- so that what is in constant use need not be told each time
+local id = handle(story)
+local entry = ARGV[15] .. '\176' .. id
 
-local function live_on(key)
-  if redis.call('PTTL', key) < lifetime then
-    redis.call('PEXPIRE', key, lifetime)
+local function live_on(name)
+  if call('PTTL', name) < lifetime then
+    call('PEXPIRE', name, longer)
   end
 end
 
-redis.call('INCR', prefix .. 'serial')
-live_on(prefix .. 'serial')
-redis.call('HINCRBY', prefix .. story, 'version', 1)
-redis.call('HSET', prefix .. story, 'value', value)
-live_on(prefix .. story)
-redis.call('HSET', article, 'story', story, 'r' .. revision, placement)
+-- Put the use into its place among the last ones, `written`, and take the story's use before out of them. False when
+-- its place may be before them.
+local function insert(name, written, whole)
+  local from, to = 0, #written / ENTRY -- its place: the first use that is later
+  while from < to do
+    local middle = math.floor((from + to) / 2)
+    if struct.unpack('>i8', written, middle * ENTRY + 2) <= at then
+      from = middle + 1
+    else
+      to = middle
+    end
+  end
+  if from == 0 and not whole then
+    return false
+  end
+  local before, after = sub(written, 1, from * ENTRY), sub(written, from * ENTRY + 1)
+  if string.find(after, id, 1, true) then
+    return true -- used since
+  end
+  local place = string.find(before, id, 1, true)
+  if place then
+    before = sub(before, 1, place - TIME - 2) .. sub(before, place + ENTRY - TIME - 1)
+  end
+  local length
+  if place or after ~= '' then
+    length = call('SETRANGE', name, call('STRLEN', name) - #written, before .. entry .. after)
+  else
+    length = call('APPEND', name, entry)
+  end
+  if length > 2 * keep then
+    call('SET', name, call('GETRANGE', name, -keep, -1), 'KEEPTTL')
+  end
+  return true
+end
+
+local version = string.format('%016.0f', call('INCR', base .. 'serial'))
+live_on(base .. 'serial')
+local left = call('PTTL', stories .. id)
+call('SET', stories .. id, version .. value, 'PX', left < lifetime and longer or left)
+call('HSET', article, 'story', story, 'r' .. revision, placement)
 live_on(article)
+local few = left < 0 and ENTRY or TAIL -- a new story has used nothing before, and most come in order
 for i = 1, #keys do
-  if redis.call('ZADD', keys[i], 'GT', at, story) == 1 then
-    redis.call('ZREMRANGEBYRANK', keys[i], 0, -keep - 1)
+  local name = uses .. keys[i]
+  local written = call('GETRANGE', name, -few, -1)
+  if written == '' then
+    call('SET', name, entry, 'PX', longer)
+  else
+    if not insert(name, written, false) and not insert(name, call('GETRANGE', name, -TAIL, -1), false) then
+      insert(name, call('GET', name), true)
+    end
+    live_on(name)
   end
-  live_on(keys[i])
 end
 return { 'kept' }
