@@ -53,7 +53,9 @@ def read_traits(article: Article, classification: Classification, vector: Array)
 def _headlined(companies: Sequence[CompanyMention]) -> tuple[str, ...]:
     """The companies of the title, in the order in which it names them."""
     places = {
-        company.ticker: min((evidence.start for evidence in company.evidence if evidence.field == "title"), default=None)
+        company.ticker: min(
+            (evidence.start for evidence in company.evidence if evidence.field == "title"), default=None
+        )
         for company in companies
     }
     named = sorted((place, ticker) for ticker, place in places.items() if place is not None)

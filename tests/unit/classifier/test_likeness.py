@@ -35,7 +35,8 @@ def test_without_times_the_moment_says_nothing() -> None:
         (("AMZN",), ("AMZN", "NET"), True),  # tells of the other company's outage too, but is about its own
         (("NET",), ("NET",), False),
         ((), ("AMZN",), False),
-        (("AMZN", "NET"), ("AMZN", "NET"), False),
+        (("AMZN", "NET"), ("AMZN", "NET"), True),  # "a day after"
+        (("NET", "AMZN"), ("AMZN", "NET"), False),
     ],
 )
 def test_titles_about_other_companies(headlined: tuple[str, ...], companies: tuple[str, ...], differ: bool) -> None:
@@ -57,3 +58,14 @@ def test_kind_counts_beside_company_or_country() -> None:
     assert (found.kind, found.company_kind, found.place_kind) == (0.6, 0.6, 0.6)
     elsewhere = evidence(one, Traits(types=(("market.contract", 0.6),)))
     assert (elsewhere.kind, elsewhere.company_kind, elsewhere.place_kind) == (0.6, 0, 0)
+
+
+def test_names_of_one_language_that_differ() -> None:
+    summit, other_summit = (
+        Traits(language="fr", names=("mtblnk", "krvs")),
+        Traits(language="fr", names=("srvn", "tmpt")),
+    )
+    assert evidence(summit, other_summit).names_differ == 1
+    assert evidence(summit, Traits(language="fr", names=("srvn", "krvs"))).names_differ == 0
+    assert evidence(summit, Traits(language="fr", names=("srvn",))).names_differ == 0  # too few to tell
+    assert evidence(summit, Traits(language="it", names=("srvn", "tmpst"))).names_differ == 0  # written otherwise
