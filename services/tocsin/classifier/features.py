@@ -28,8 +28,12 @@ SHARED: Final = (
 def names(types: Sequence[str], judgements: Sequence[str]) -> list[str]:
     """The columns of ``describe``."""
     of_type = [f"{what} {type}" for type in types for what in ("words in title:", "words in body:", "vetoed:")]
-    judged = [f"{name} in {where}" for name in judgements for where in ("title", "body")]
-    return [*of_type, *judged, *SHARED]
+    return [*of_type, *judged_names(judgements), *SHARED]
+
+
+def judged_names(judgements: Sequence[str]) -> list[str]:
+    """The columns of ``describe`` that tell of judgements: one place is enough for each."""
+    return [f"{name} in {where}" for name in judgements for where in ("title", "body")]
 
 
 def describe(
@@ -52,7 +56,7 @@ def describe(
         body = [trigger.strength for trigger in counted if not trigger.in_headline and trigger.hit.start < _BODY_READ]
         row += [_any(headline), _any(body), float(type in vetoed)]
     for name in judgements:
-        row += [min(judged[name, headline], 2) / 2 for headline in (True, False)]
+        row += [float(judged[name, headline] > 0) for headline in (True, False)]
     row += _shared(title[0].text if title else "", passages, companies, list(amounts))
     return np.array(row, dtype=np.float32)
 

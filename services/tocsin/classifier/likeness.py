@@ -98,12 +98,14 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
 
 
 def _other_companies(one: Traits, other: Traits) -> bool:
-    """What one title names first, the other report does not name at all. Buyer and seller name each other; who cuts
-    its forecast "after Porsche" is not Porsche.
+    """What one title names first, the other report does not name at all; or each title names one that the other report
+    does not. Buyer and seller name each other; who cuts its forecast "after Porsche" is not Porsche, and who orders
+    from Boeing today and from Airbus tomorrow gives two orders.
     """
     if not one.headlined or not other.headlined:
         return False
-    return one.headlined[0] not in other.companies or other.headlined[0] not in one.companies
+    strange, strange_there = set(one.headlined) - set(other.companies), set(other.headlined) - set(one.companies)
+    return bool(one.headlined[0] in strange or other.headlined[0] in strange_there or (strange and strange_there))
 
 
 def _products(traits: Traits) -> list[str]:

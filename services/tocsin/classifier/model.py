@@ -23,7 +23,7 @@ from tocsin.domain.signal import Direction
 
 Array = NDArray[np.float32]
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 GROUPS: Final = ("policy", "market", "any")
 """The outputs after the types."""
 DIRECTIONS: Final[tuple[Direction, ...]] = ("down", "neutral", "up")

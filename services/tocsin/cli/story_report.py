@@ -33,7 +33,7 @@ def evaluate_file(classifier: Classifier, file: Path, items: list[LabelledItem],
             raise ConfigurationError(
                 f"{file}: no item has gold.story, group or gold.same_story; nothing to compare with"
             )
-        report = _figures(evaluate_stories(labelled, _stories(classifier, track(labelled))))
+        report = _figures(evaluate_stories(labelled, place_all(classifier, track(labelled))))
     if as_json:
         print(json.dumps({"file": str(file)} | report))
         return
@@ -43,7 +43,8 @@ def evaluate_file(classifier: Classifier, file: Path, items: list[LabelledItem],
     Console().print(table)
 
 
-def _stories(classifier: Classifier, items: Iterable[LabelledItem]) -> list[str]:
+def place_all(classifier: Classifier, items: Iterable[LabelledItem]) -> list[str]:
+    """The story of each item, taken as a stream in their order, in an index of its own."""
     found = []
     with TemporaryDirectory(prefix="tocsin-stories-") as folder:
         index = SqliteStoryIndex(Path(folder) / "stories.db")
@@ -61,7 +62,7 @@ def _pairs(classifier: Classifier, items: Iterable[LabelledItem]) -> list[tuple[
     for item in items:
         if item.b is not None and item.gold.same_story is not None:
             other = msgspec.convert({"id": f"{item.id}/b", "lang": item.lang, **item.b}, LabelledItem)
-            one, two = _stories(classifier, [item, other])
+            one, two = place_all(classifier, [item, other])
             found.append((one == two, bool(item.gold.same_story)))
     return found
 

@@ -51,6 +51,13 @@ def test_buyer_and_seller_may_each_have_the_title() -> None:
     assert evidence(buyer, seller).headlined_differ == 0
 
 
+def test_two_orders_of_one_buyer() -> None:
+    first = Traits(companies=("THYAO.IS", "BA"), headlined=("THYAO.IS", "BA"))
+    second = Traits(companies=("THYAO.IS", "AIR.PA"), headlined=("THYAO.IS", "AIR.PA"))
+    assert evidence(first, second).headlined_differ == 1
+    assert evidence(first, Traits(companies=("THYAO.IS",), headlined=("THYAO.IS",))).headlined_differ == 0
+
+
 def test_kind_counts_beside_company_or_country() -> None:
     one = Traits(subjects=("BA",), companies=("BA",), places=("us",), types=(("market.contract", 0.9),))
     other = Traits(subjects=("BA",), companies=("BA",), places=("us",), types=(("market.contract", 0.6),))
