@@ -21,7 +21,9 @@ def classifier() -> Classifier:
     return open_classifier(ClassifierSettings(embedder="e5"), load_knowledge())
 
 
-@pytest.mark.parametrize("file", ["stories.jsonl", "second_stories.jsonl", "third_stories.jsonl", "fourth_stories.jsonl"])
+@pytest.mark.parametrize(
+    "file", ["stories.jsonl", "second_stories.jsonl", "third_stories.jsonl", "fourth_stories.jsonl"]
+)
 def test_one_event_is_one_story_and_look_alikes_stay_apart(file: str) -> None:
     items = read_items(VERDICTS / file)
     found = evaluate_stories(items, place_all(classifier(), items))
