@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz lock schemas compose-test clean
+.PHONY: help setup demo test check bench evaluate fuzz lock schemas compose-test clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ test: check  ## checks and all tests; missing backends skip with a reason (REQUI
 
 bench: setup  ## costs as ratios to named baselines; fails when a target is missed (quiet machine, about ten minutes)
 	@failed=0; for name in polling claims memory parsing classifying sending planning stories; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed
+
+evaluate: setup  ## how well the shipped models judge and join, on the labelled sets of tests/data (ten minutes)
+	$(BIN)/tocsin evaluate $(filter-out %stories.jsonl,$(wildcard tests/data/verdicts/*.jsonl))
+	$(BIN)/tocsin evaluate --stories $(wildcard tests/data/verdicts/*stories.jsonl)
 
 fuzz: setup  ## damaged feeds against the parser for ten minutes (FUZZ_ARGS="--seconds 60 --seed 1")
 	$(BIN)/python -m tests.fuzz.parser $(FUZZ_ARGS)

@@ -22,7 +22,8 @@ def classifier() -> Classifier:
 
 
 @pytest.mark.parametrize(
-    "file", ["stories.jsonl", "second_stories.jsonl", "third_stories.jsonl", "fourth_stories.jsonl"]
+    "file",
+    ["stories.jsonl", "second_stories.jsonl", "third_stories.jsonl", "fourth_stories.jsonl", "fifth_stories.jsonl"],
 )
 def test_one_event_is_one_story_and_look_alikes_stay_apart(file: str) -> None:
     items = read_items(VERDICTS / file)
