@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -48,13 +48,13 @@ def config(tmp_path: Path, webhook: RecordingWebhook) -> Path:
     return path
 
 
-def run(*arguments: str, config: Path, code: int = 0) -> str:
+def run(*arguments: str, config: Path, code: int = 0, stream: Literal["output", "stdout"] = "output") -> str:
     """In this process: a command of its own for each would cost seconds. What main() adds is added here."""
     handlers = logging.root.handlers[:]
     ended = CliRunner().invoke(app, [*arguments, "-c", str(config)])
     structlog.reset_defaults()  # the command's log went to a stream that is closed now
     logging.root.handlers[:] = handlers
-    said = ended.output
+    said: str = getattr(ended, stream)
     if isinstance(ended.exception, TocsinError):
         said += str(ended.exception)
     elif ended.exception is not None and not isinstance(ended.exception, SystemExit):
@@ -65,7 +65,7 @@ def run(*arguments: str, config: Path, code: int = 0) -> str:
 
 
 def listed(*arguments: str, config: Path, code: int = 0) -> Any:
-    return json.loads(run(*arguments, "--json", config=config, code=code))
+    return json.loads(run(*arguments, "--json", config=config, code=code, stream="stdout"))
 
 
 def test_a_test_message_says_what_happened_and_stands_in_the_ledger(config: Path, webhook: RecordingWebhook) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 
 def configure(level: str, form: Literal["json", "console"]) -> None:
-    """Set the process's logging. Libraries that use ``logging`` go the same way, from warnings up."""
+    """Set the process's logging. Libraries that use ``logging`` go the same way, from warnings up (from errors where only those are wanted)."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -33,4 +33,6 @@ def configure(level: str, form: Literal["json", "console"]) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.basicConfig(
+        handlers=[handler], level=max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]), force=True
+    )
