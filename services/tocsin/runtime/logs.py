@@ -8,7 +8,10 @@ import structlog
 
 
 def configure(level: str, form: Literal["json", "console"]) -> None:
-    """Set the process's logging. Libraries that use ``logging`` go the same way, from warnings up (from errors where only those are wanted)."""
+    """Set the process's logging. Libraries that use ``logging`` go the same way, from warnings up.
+
+    Where only errors are wanted, their warnings are still heard by those who listen (an Apprise send does), not printed.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -27,6 +30,7 @@ def configure(level: str, form: Literal["json", "console"]) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level.upper())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
