@@ -10,7 +10,7 @@ import structlog
 def configure(level: str, form: Literal["json", "console"]) -> None:
     """Set the process's logging. Libraries that use ``logging`` go the same way, from warnings up.
 
-    Where only errors are wanted, their warnings are still heard by those who listen (an Apprise send does), not printed.
+    Where only errors are wanted, their warnings are not printed, but heard by those who listen (an Apprise send does).
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -37,6 +37,4 @@ def configure(level: str, form: Literal["json", "console"]) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
         )
     )
-    logging.basicConfig(
-        handlers=[handler], level=max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]), force=True
-    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
