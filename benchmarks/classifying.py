@@ -36,7 +36,7 @@ def articles(language: str) -> list[Text]:
     chance = random.Random(7)  # noqa: S311 - repeatable, not secret
     bank = [located for located in load_examples() if located.language == language]
     heads = [located.example for located in bank if "." in located.id.split("/")[1]]
-    plain = [located.example for located in bank if "." not in located.id.split("/")[1]]
+    plain = [located.example for located in bank if located.id.split("/")[1] in {"ordinary", "everyday"}]
     found = []
     for number in range(ARTICLES):
         head = heads[number % len(heads)]

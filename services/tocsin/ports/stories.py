@@ -7,10 +7,10 @@ from typing import Final, NamedTuple, Protocol
 from tocsin.domain.signal import Placement
 from tocsin.domain.story import Story
 
-MOST_CANDIDATES: Final = 24
+MOST_CANDIDATES: Final = 16
 """Stories that one article is compared with."""
 
-MOST_PER_KEY: Final = 16
+MOST_PER_KEY: Final = 10
 """Stories that one key can lead to: the ones that used it last."""
 
 
