@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -139,22 +139,30 @@ def test_an_empty_poll_returns_in_time_and_a_waiting_one_as_soon_as_there_is_som
     reader.close()
 
 
+def lag(bus: Bus, group: str, expected: Mapping[str, int]) -> Mapping[str, int]:
+    """The group's lag, as soon as it is what is expected: Kafka's broker shows a commit a moment after confirming it."""
+    deadline = time.monotonic() + JOIN
+    while (found := bus.lag(list(expected), group)) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
 def test_a_commit_writes_outputs_and_position_and_what_was_not_committed_comes_again(bus: Bus) -> None:
     bus.publish([record(ARTICLES, f"k{n}", f"a{n}") for n in range(10)])
     first = bus.consumer([ARTICLES], "group")
     assert len(read(first, 10)) == 10
     first.commit([record(SIGNALS, "s", f"from {n}") for n in range(10)])
-    assert bus.lag([ARTICLES], "group") == {ARTICLES: 0}
+    assert lag(bus, "group", {ARTICLES: 0}) == {ARTICLES: 0}
     bus.publish([record(ARTICLES, "k", "late"), record(ARTICLES, "k", "later")])
     assert values(read(first, 2)) == ["late", "later"]
-    assert bus.lag([ARTICLES], "group") == {ARTICLES: 2}
+    assert lag(bus, "group", {ARTICLES: 2}) == {ARTICLES: 2}
     first.close()
     first.close()
 
     second = bus.consumer([ARTICLES], "group")
     assert values(read(second, 2)) == ["late", "later"]
     second.commit([])
-    assert bus.lag([ARTICLES], "group") == {ARTICLES: 0}
+    assert lag(bus, "group", {ARTICLES: 0}) == {ARTICLES: 0}
     second.close()
     assert values(written(bus, SIGNALS, 10)) == [f"from {n}" for n in range(10)]
 
@@ -164,8 +172,8 @@ def test_groups_are_independent_and_a_new_one_begins_at_the_start_of_the_log(bus
     early = bus.consumer([ARTICLES, SIGNALS], "early")
     assert sorted(values(read(early, 2))) == ["one", "two"]
     early.commit([])
-    assert bus.lag([ARTICLES, SIGNALS], "early") == {ARTICLES: 0, SIGNALS: 0}
-    assert bus.lag([ARTICLES], "late") == {ARTICLES: 1}
+    assert lag(bus, "early", {ARTICLES: 0, SIGNALS: 0}) == {ARTICLES: 0, SIGNALS: 0}
+    assert lag(bus, "late", {ARTICLES: 1}) == {ARTICLES: 1}
     late = bus.consumer([ARTICLES], "late")
     assert values(read(late, 1)) == ["one"]
     early.close()
@@ -200,7 +208,7 @@ def test_seek_goes_on_with_the_first_record_of_that_time_in_every_partition(bus:
     reader.seek(NOON + timedelta(hours=1))
     assert sorted(values(read(reader, 24))) == ["1"] * 12 + ["2"] * 12
     reader.commit([])
-    assert bus.lag([ARTICLES], "replay") == {ARTICLES: 0}
+    assert lag(bus, "replay", {ARTICLES: 0}) == {ARTICLES: 0}
     # back to where all has been done, and beyond the end
     reader.seek(NOON)
     reader.rewind()
@@ -220,8 +228,8 @@ def test_lag_counts_what_the_group_has_not_committed(bus: Bus) -> None:
     reader.close()
     bus.publish([record(ARTICLES, f"k{n}") for n in range(30)])
     bus.publish([record(SIGNALS, f"k{n}") for n in range(5)])
-    assert bus.lag([ARTICLES], "group") == {ARTICLES: 30}
-    assert bus.lag([ARTICLES, SIGNALS], "nobody") == {ARTICLES: 50, SIGNALS: 5}
+    assert lag(bus, "group", {ARTICLES: 30}) == {ARTICLES: 30}
+    assert lag(bus, "nobody", {ARTICLES: 50, SIGNALS: 5}) == {ARTICLES: 50, SIGNALS: 5}
 
 
 def test_members_share_the_partitions_and_one_that_closes_hands_over_at_once(bus: Bus, make_bus: MakeBus) -> None:

@@ -91,7 +91,7 @@ class Bus(Protocol):
     def lag(self, topics: Sequence[str], group: str) -> Mapping[str, int]:
         """Topic → records that the group has not committed yet; all of them where it never committed.
 
-        Raises TransientError.
+        A commit shows a moment after it has been confirmed. Raises TransientError.
         """
         ...
 
