@@ -140,7 +140,7 @@ def test_an_empty_poll_returns_in_time_and_a_waiting_one_as_soon_as_there_is_som
 
 
 def lag(bus: Bus, group: str, expected: Mapping[str, int]) -> Mapping[str, int]:
-    """The group's lag, as soon as it is what is expected: Kafka's broker shows a commit a moment after confirming it."""
+    """The lag, as soon as it is what is expected: Kafka's broker shows a commit a moment after confirming it."""
     deadline = time.monotonic() + JOIN
     while (found := bus.lag(list(expected), group)) != expected and time.monotonic() < deadline:
         time.sleep(0.05)
