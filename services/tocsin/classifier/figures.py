@@ -42,15 +42,18 @@ def read_figures(text: str, language: str | None) -> tuple[float, ...]:
         value = read_digits(low, start, end, language)
         if value is None:
             continue
-        factor = _factor(low, end, language)
+        factor, after = _factor(low, end, language)
         share = _SHARE.match(low, end) or _SHARE_BEFORE.search(low, max(0, start - 8), start)
         if factor == 1.0 and value == int(value) and not share and (value in _YEARS or value <= _DAYS):
             continue
-        found.setdefault(float(f"{value * factor:.6g}"))
+        rest, rest_end = _rest(low, after, factor, language) if after > end else (0.0, position)
+        position = max(position, rest_end)
+        found.setdefault(float(f"{value * factor + rest:.6g}"))
     return tuple(found)
 
 
-def _factor(low: str, end: int, language: str | None) -> float:
+def _factor(low: str, end: int, language: str | None) -> tuple[float, int]:
+    """What the word after a number multiplies it by, and where that word ends."""
     factor = 1.0
     for _ in range(_MOST_SCALES):
         scale = _scales.match(low, end) or (_scales.match(low, end + 1) if low[end : end + 1] in GAPS else None)
@@ -60,7 +63,17 @@ def _factor(low: str, end: int, language: str | None) -> float:
         factor *= meaning.long if language in LONG_SCALE else meaning.factor
         if not meaning.han:
             break
-    return factor
+    return factor, end
+
+
+def _rest(low: str, start: int, above: float, language: str | None) -> tuple[float, int]:
+    """The lower part of a number such as 39万4000, right behind its first scale, and where it ends."""
+    number = _NUMBER.match(low, start)
+    value = read_digits(low, start, number.end(), language) if number else None
+    if number is None or value is None:
+        return 0.0, start
+    factor, end = _factor(low, number.end(), language)
+    return (value * factor, end) if value * factor < above else (0.0, start)
 
 
 @lru_cache(_CACHED)

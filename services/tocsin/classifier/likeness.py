@@ -16,7 +16,6 @@ from tocsin.domain.story import Traits
 _USUAL: Final = 0.2
 """Cosine that stories without anything in common but their kind come to."""
 _LONG: Final = timedelta(days=2)
-_SOME_NAMES: Final = 2
 
 
 class Evidence(NamedTuple):
@@ -27,9 +26,8 @@ class Evidence(NamedTuple):
     ``crowd`` is how near the sixth candidate is beyond what is usual: where many are near, nearness says little.
     ``copy`` is the share of common word pairs. ``company`` counts a common subject as 1 and a company merely named as a
     half. What ends in ``differ`` says that both have some and share none: subjects, products and drugs, countries,
-    countries in the titles, months, likely event types, figures, names (of reports in one language); of the companies
-    in the titles, that the first is not in the other report. ``kind`` is how far the likely
-    event types agree, ``company_kind`` and ``place_kind`` that beside a common company or country.
+    countries in the titles, months, likely event types, figures; of the companies in the titles, that the first
+    is not in the other report. ``kind`` is how far the likely event types agree.
     ``figures`` weighs common figures by their digits (up to 2), ``figures_new`` those of the first report that the
     second has not. ``names`` counts common names (up to 4). ``soon`` falls from 1 for the same moment to 0 for two days
     between them, and is 0 when a time is not known.
@@ -48,13 +46,10 @@ class Evidence(NamedTuple):
     months_differ: float
     kind: float
     types_differ: float
-    company_kind: float
-    place_kind: float
     figures: float
     figures_differ: float
     figures_new: float
     names: float
-    names_differ: float
     soon: float
     crowd: float
     products_differ: float
@@ -84,13 +79,10 @@ def compare(one: Traits, other: Traits, meaning: float, between: timedelta, crow
         months_differ=float(_apart(one.months, other.months)),
         kind=kind,
         types_differ=types_differ,
-        company_kind=company * kind,
-        place_kind=place * kind,
         figures=figures,
         figures_differ=differ,
         figures_new=new,
         names=min(4.0, float(len(names))),
-        names_differ=float(not across and not names and min(len(one.names), len(other.names)) >= _SOME_NAMES),
         soon=max(0.0, 1.0 - abs(between) / _LONG) if one.dated and other.dated else 0.0,
         crowd=max(0.0, crowd - _USUAL),
         products_differ=float(_apart(_products(one), _products(other))),

@@ -32,6 +32,8 @@ _TWICE: Final = re.compile(r"(.)\1+")
 _LEAST: Final = 3
 _LONGEST: Final = 6
 _MIXED: Final = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9-]{2,12}\Z")
+_PLURAL: Final = re.compile(r"(?<=\d)s\Z")
+"""Twenty A220s are of the same kind as one A220."""
 _DRUG: Final = re.compile(
     r"[a-z]{3,}(?:mab|tinib|ciclib|parib|lisib|degib|strant|glutide|gliptin|gliflozin|vastatin)\Z"
 )
@@ -78,6 +80,6 @@ def _name(word: str) -> str:
     word = _ARTICLE.sub("", word)
     plain = fold_word(word)
     if _MIXED.match(plain) or _DRUG.match(plain):
-        return f"#{plain.replace('-', '')}"
+        return f"#{_PLURAL.sub('', plain.replace('-', ''))}"
     bones = skeleton(word) if word[0].isupper() else ""
     return bones if len(bones) >= _LEAST and bones.isascii() else ""

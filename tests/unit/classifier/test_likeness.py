@@ -58,21 +58,7 @@ def test_two_orders_of_one_buyer() -> None:
     assert evidence(first, Traits(companies=("THYAO.IS",), headlined=("THYAO.IS",))).headlined_differ == 0
 
 
-def test_kind_counts_beside_company_or_country() -> None:
-    one = Traits(subjects=("BA",), companies=("BA",), places=("us",), types=(("market.contract", 0.9),))
-    other = Traits(subjects=("BA",), companies=("BA",), places=("us",), types=(("market.contract", 0.6),))
-    found = evidence(one, other)
-    assert (found.kind, found.company_kind, found.place_kind) == (0.6, 0.6, 0.6)
-    elsewhere = evidence(one, Traits(types=(("market.contract", 0.6),)))
-    assert (elsewhere.kind, elsewhere.company_kind, elsewhere.place_kind) == (0.6, 0, 0)
-
-
-def test_names_of_one_language_that_differ() -> None:
-    summit, other_summit = (
-        Traits(language="fr", names=("mtblnk", "krvs")),
-        Traits(language="fr", names=("srvn", "tmpt")),
-    )
-    assert evidence(summit, other_summit).names_differ == 1
-    assert evidence(summit, Traits(language="fr", names=("srvn", "krvs"))).names_differ == 0
-    assert evidence(summit, Traits(language="fr", names=("srvn",))).names_differ == 0  # too few to tell
-    assert evidence(summit, Traits(language="it", names=("srvn", "tmpst"))).names_differ == 0  # written otherwise
+def test_kinds_agree_as_far_as_both_are_sure() -> None:
+    one = Traits(types=(("market.contract", 0.9), ("market.guidance", 0.2)))
+    assert evidence(one, Traits(types=(("market.contract", 0.6),))).kind == 0.6
+    assert evidence(one, Traits(types=(("market.incident", 0.8),))).kind == 0

@@ -16,3 +16,7 @@ def test_a_name_with_an_apostrophe_stays_one_word() -> None:
 
 def test_products_and_drugs_stand_as_they_are() -> None:
     assert read_names("the H20 and inclacumab") == ("#h20", "#inclacumab")
+
+
+def test_twenty_of_a_kind_are_of_that_kind() -> None:
+    assert read_names("twenty A220s") == read_names("an A220")

@@ -26,8 +26,8 @@ def handler(classifier: Classifier, tmp_path: Path) -> Iterator[ClassifierHandle
 
 def received(id: str, title: str, language: str = "en", value: bytes | None = None) -> Received:
     article = Article(
-        id=id, feed="f", source="s", title=title, language=language, seen=NOW - timedelta(minutes=5), content_hash="h",
-        revision=2,
+        id=id, feed="f", source="s", title=title, language=language, seen=NOW - timedelta(minutes=5),
+        published=NOW - timedelta(minutes=7), content_hash="h", revision=2,
     )  # fmt: skip
     record = codec.record(ARTICLES, key=id, id=id, value=article, source="poller", time=NOW)
     return Received(

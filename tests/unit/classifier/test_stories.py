@@ -185,6 +185,39 @@ def test_reasons_are_told(put: Put) -> None:
     assert any(reason.startswith("meaning 0.9") for reason in joined.why)
 
 
+def test_one_odd_report_does_not_join_two_events() -> None:
+    def report(article: str, vector: Array, *numbers: str) -> Report:
+        traits = Traits(vector=pack(vector), numbers=numbers, dated=False)
+        return Report(article=article, source="s", at=NOW, title="t", traits=traits)
+
+    def joined(*reports: Report) -> bool:
+        story = Story(id="sto", first=NOW, last=NOW, reports=reports)
+        return judge(report("new", towards(1, 0.2), "4117"), [story], Centre({}, NONE)).story is not None
+
+    odd, others = report("odd", towards(1, 0.2), "4117"), [report(f"a{n}", towards(1, -1.6), "812") for n in range(4)]
+    assert joined(odd)
+    assert not joined(odd, *others)
+
+
+def test_between_two_stories_neither_is_joined_unless_one_is_surely_nearer() -> None:
+    def story(id: str, angle: float, place: str) -> Story:
+        traits = Traits(vector=pack(towards(1, angle)), places=(place,), dated=False)
+        report = Report(article=id, source="s", at=NOW, title="t", traits=traits)
+        return Story(id=id, first=NOW, last=NOW, reports=(report,))
+
+    new = Report(
+        article="new", source="s", at=NOW, title="t",
+        traits=Traits(vector=pack(towards(1, 0.0)), places=("kr", "us"), dated=False),
+    )  # fmt: skip
+    one, as_near, farther = story("one", 1.5, "kr"), story("near", -1.5, "us"), story("far", -3.0, "us")
+    score = judge(new, [one], Centre({}, NONE)).score
+    assert 0 < score < 0.5
+    assert judge(new, [one, farther], Centre({}, NONE)).story == one
+    unsure = judge(new, [one, as_near], Centre({}, NONE))
+    assert unsure.story is None
+    assert unsure.why[0] == f"not joined, as near to another story: score {score:+.1f}"
+
+
 def test_two_drugs_of_one_maker_are_two_stories() -> None:
     def report(article: str, vector: Array, title: str) -> Report:
         traits = Traits(vector=pack(vector), subjects=("PFE",), companies=("PFE",), names=read_names(title))
