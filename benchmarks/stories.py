@@ -127,14 +127,10 @@ def _measure(name: str, index: StoryIndex, count: int, size: Callable[[], int], 
 def _sqlite(folder: Path, count: int) -> bool:
     path = folder / "state.db"
     index = SqliteStoryIndex(path)
-    connection = index._database._connection  # noqa: SLF001 - what is measured is one level down
-    connection.execute("CREATE TABLE other (value INTEGER)")
-    connection.execute("PRAGMA synchronous=OFF")
-    whole = [False]
+    with index._database.write() as connection:  # noqa: SLF001 - the baseline is one level down
+        connection.execute("CREATE TABLE other (value INTEGER)")
 
     def size() -> int:
-        connection.execute("PRAGMA synchronous=FULL")
-        whole[0] = True
         return path.stat().st_size
 
     def write() -> None:

@@ -3,6 +3,7 @@
 import json
 from functools import lru_cache
 from importlib import resources
+from operator import mul
 from typing import Any, Final, NamedTuple
 
 from tocsin.classifier.likeness import Evidence
@@ -18,7 +19,8 @@ class Weights(NamedTuple):
 
     def score(self, evidence: Evidence) -> float:
         """The logarithm of the odds that it is one event, as far as the examples of the fit go."""
-        return self.bias + sum(value * weight for value, weight in zip(evidence, self.evidence, strict=True))
+        weighed: float = sum(map(mul, evidence, self.evidence))
+        return self.bias + weighed
 
 
 class StoryWeights(NamedTuple):

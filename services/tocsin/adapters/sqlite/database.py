@@ -43,6 +43,7 @@ class Database:
         """
         self._lock = threading.RLock()
         self._path = path
+        self._synchronous = ""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
@@ -65,7 +66,6 @@ class Database:
         while True:
             try:
                 self._connection.execute("PRAGMA journal_mode=WAL")
-                self._connection.execute("PRAGMA synchronous=FULL")
                 self._connection.execute("PRAGMA foreign_keys=ON")
                 # KB at most; the 2 MB that are usual make a store of 100,000 feeds a third slower than a small one
                 self._connection.execute("PRAGMA cache_size=-16000")
@@ -85,19 +85,24 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that may write; durable when the block has ended, undone when it raises."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        with self._lock, self._wrapped():
+            self._synchronise("FULL")
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
 
     @contextmanager
     def jot(self) -> Iterator[sqlite3.Connection]:
         """As ``write``, but a power failure may undo it: for what only matters while the machine is up."""
         with self._lock, self._wrapped():
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            try:
-                with self.write() as connection:
-                    yield connection
-            finally:
-                self._connection.execute("PRAGMA synchronous=FULL")
+            self._synchronise("NORMAL")
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+
+    def _synchronise(self, level: str) -> None:
+        if level != self._synchronous:
+            # said each time, it would cost a tenth of placing an article into its story
+            self._connection.execute(f"PRAGMA synchronous={level}")
+            self._synchronous = level
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
