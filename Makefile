@@ -34,8 +34,8 @@ bench: setup  ## costs as ratios to named baselines; fails when a target is miss
 	@failed=0; for name in polling claims memory parsing classifying sending planning stories; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed
 
 evaluate: setup  ## how well the shipped models judge and join, on the labelled sets of tests/data (ten minutes)
-	$(BIN)/tocsin evaluate $(filter-out %stories.jsonl,$(wildcard tests/data/verdicts/*.jsonl))
-	$(BIN)/tocsin evaluate --stories $(wildcard tests/data/verdicts/*stories.jsonl)
+	$(BIN)/tocsin evaluate $(filter-out %stories.jsonl %look_alikes.jsonl,$(wildcard tests/data/verdicts/*.jsonl))
+	$(BIN)/tocsin evaluate --stories $(wildcard tests/data/verdicts/*stories.jsonl tests/data/verdicts/*look_alikes.jsonl)
 
 fuzz: setup  ## damaged feeds against the parser for ten minutes (FUZZ_ARGS="--seconds 60 --seed 1")
 	$(BIN)/python -m tests.fuzz.parser $(FUZZ_ARGS)
