@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from tests.backends.backend import free_port
 from tests.integration.receivers import drip, hang, raw_server
 from tests.integration.test_notifier import SECRET, Deployment, eventually, fresh, hook
 
-from tocsin.domain.delivery import ChannelState, Lane
+from tocsin.domain.delivery import ChannelState, ClaimedLane, Lane
 from tocsin.domain.subscription import Channel
 from tocsin.ports.clock import system_clock
 from tocsin.settings.schema import NotifierSettings, ProviderSettings
@@ -210,6 +211,32 @@ def test_at_most_as_many_at_a_time_as_the_kind_allows(deployment: Deployment) ->
         with deployment.running(settings=replace(SETTINGS, providers=pace)):
             assert eventually(lambda: deployment.outbox.pending() == 0 and len(deployment.outbox.ledger(99)) == 10, 20)
     assert most[0] == 2
+
+
+def test_a_lane_that_waits_only_for_a_thread_is_not_given_back(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed: Counter[str] = Counter()
+    claim = deployment.outbox.claim
+
+    def counted(*arguments: Any) -> Sequence[ClaimedLane]:
+        lanes = claim(*arguments)
+        claimed.update(each.lane.channel for each in lanes)
+        return lanes
+
+    monkeypatch.setattr(deployment.outbox, "claim", counted)
+
+    def slowly(_: Request) -> Response:
+        time.sleep(0.4)
+        return Response()
+
+    ids = tuple(f"c{n}" for n in range(8))
+    with LocalServer(slowly) as one, LocalServer(slowly) as other:
+        deployment.channels(*(channel(id, (one, other)[n % 2].port) for n, id in enumerate(ids)))
+        deployment.ring(fresh(channels=ids))
+        with deployment.running(settings=replace(SETTINGS, threads=2)):
+            assert eventually(lambda: deployment.outbox.pending() == 0 and len(deployment.outbox.ledger(99)) == 8, 20)
+    assert claimed == dict.fromkeys(ids, 1)
 
 
 def test_an_alert_with_a_time_is_not_sent_before_it(deployment: Deployment) -> None:

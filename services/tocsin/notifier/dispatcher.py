@@ -335,8 +335,9 @@ class Dispatcher:
 
     def _release(self, now: float) -> None:
         kept = []
+        free = self._in_flight < self._settings.threads  # else it is a thread that a lane waits for, not its pace
         for run in self._runs:
-            stalled = run.waiting and not run.in_flight and now - run.moved_at > _STALL
+            stalled = free and run.waiting and not run.in_flight and now - run.moved_at > _STALL
             pause = None
             if stalled:
                 pause = self._steady() + max(_PAUSE, timedelta(seconds=min(60.0, run.wait(now))))

@@ -41,7 +41,9 @@ class Messages:
         own = [FileSystemLoader(settings.templates)] if settings.templates else []
         loader = ChoiceLoader([built_in, *own])
         self._sandboxes: dict[Dialect, Sandbox] = {
-            dialect: Sandbox(dialect, loader) for dialect in ("text", "markdown", "html")
+            # the built-in ones do not change, and looking after them twice a message lets other threads in
+            dialect: Sandbox(dialect, loader, auto_reload=bool(own))
+            for dialect in ("text", "markdown", "html")
         }
         self._own = _templates(Path(settings.templates)) if settings.templates else frozenset()
 

@@ -7,6 +7,7 @@ is not there.
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes
@@ -39,12 +40,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%", "+"})
 
-    def __init__(self, dialect: Dialect, loader: BaseLoader) -> None:
+    def __init__(self, dialect: Dialect, loader: BaseLoader, *, auto_reload: bool = True) -> None:
         super().__init__(
             loader=loader,
             undefined=StrictUndefined,
             autoescape=dialect == "html",
-            finalize=lambda value: escape(value, dialect),
+            finalize=partial(escape, dialect=dialect) if dialect == "markdown" else None,
+            auto_reload=auto_reload,
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=500,

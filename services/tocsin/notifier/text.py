@@ -7,7 +7,6 @@ from typing import Final
 
 from tocsin.notifier.labels import Labels
 
-_GAPS: Final = re.compile(r"\s+")
 _CALLS: Final = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)", re.IGNORECASE)
 _WORD_JOINER: Final = "\u2060"
 
@@ -21,7 +20,9 @@ def plain(text: str, most: int) -> str:
     kept = text
     if not text.isprintable():
         kept = "".join(" " if char in "\t\n\r" else char for char in text if char in "\t\n\r" or _printable(char))
-    line = _CALLS.sub(f"@{_WORD_JOINER}", _GAPS.sub(" ", kept).strip())
+    line = " ".join(kept.split())
+    if "@" in line:
+        line = _CALLS.sub(f"@{_WORD_JOINER}", line)
     if len(line) <= most:
         return line
     cut = line[: most - 1]

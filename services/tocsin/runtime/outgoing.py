@@ -57,12 +57,22 @@ class Outgoing:
         if self._allows is not None and not self._allows(host):
             self.refused.append(host or "a local socket")
             raise RefusedAddressError(f"{host or 'a local socket'} is not a public address")
+        self.using(sock)
+
+    def using(self, sock: socket.socket) -> None:
+        """Called before a connection is made or used again. Raises TimeoutError when it is too late for that."""
         self.connected = True
         with self._lock:
             if self.cut:
                 raise TimeoutError("the time to send is over")
             # a duplicate: TLS takes the descriptor out of the socket that we see here
             self._sockets.append(socket.socket(fileno=os.dup(sock.fileno())))
+
+    def let_go(self) -> None:
+        """Called when the connections are free for other sends: they are not ours to cut any more."""
+        with self._lock:
+            while self._sockets:
+                self._sockets.pop().close()
 
     def end(self, *, cut: bool) -> None:
         """Cut the connections, or let go of them because the send is over. Whichever comes second does nothing."""
@@ -76,8 +86,7 @@ class Outgoing:
                         sock.shutdown(socket.SHUT_RDWR)
                 return
             self._over = True
-            while self._sockets:
-                self._sockets.pop().close()
+        self.let_go()
 
 
 _EVENTS: Final = frozenset({"socket.connect", "socket.getaddrinfo"})
@@ -108,6 +117,20 @@ def outgoing(seconds: float, allows: Allows | None = None) -> Iterator[Outgoing]
     finally:
         _current.connections = None
         connections.end(cut=False)
+
+
+def reused(sock: socket.socket) -> None:
+    """A client tells that it uses an open connection again on this thread. Raises TimeoutError as a new one would."""
+    connections: Outgoing | None = getattr(_current, "connections", None)
+    if connections is not None:
+        connections.using(sock)
+
+
+def returned() -> None:
+    """A client tells that it keeps the connections used on this thread for others."""
+    connections: Outgoing | None = getattr(_current, "connections", None)
+    if connections is not None:
+        connections.let_go()
 
 
 def _start() -> None:

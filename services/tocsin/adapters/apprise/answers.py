@@ -1,7 +1,8 @@
 """What the provider's HTTP server answered, which Apprise does not tell: status and Retry-After.
 
 Apprise's plugins call ``requests`` and keep the answer to themselves. All of them pass through
-``requests.adapters.HTTPAdapter.send``, so that is where it is noted, for the thread that asked.
+``requests.adapters.HTTPAdapter.send``, so that is where it is noted, for the thread that asked, and where a request
+is put on a connection that is open already.
 """
 
 import json
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+
+if TYPE_CHECKING:  # it loads requests, which only a send needs
+    from tocsin.adapters.apprise.kept import KeptConnections
 
 _LARGEST: Final = 100_000
 _noting: Final = threading.local()
@@ -27,15 +31,15 @@ class Answer(Struct):
 
 
 @contextmanager
-def noted() -> Iterator[Answer]:
-    """The last HTTP answer that this thread gets inside."""
+def noted(kept: "KeptConnections") -> Iterator[Answer]:
+    """The last HTTP answer that this thread gets inside; its requests go over ``kept`` connections."""
     _install()
     answer = Answer()
-    _noting.answer = answer
+    _noting.answer, _noting.kept = answer, kept
     try:
         yield answer
     finally:
-        _noting.answer = None
+        _noting.answer = _noting.kept = None
 
 
 def _install() -> None:
@@ -46,18 +50,20 @@ def _install() -> None:
         if getattr(original, "notes_answers", False):
             return
 
-        def send(self: Any, *arguments: Any, **named: Any) -> Any:
+        def send(self: Any, request: Any, **named: Any) -> Any:
             answer: Answer | None = getattr(_noting, "answer", None)
-            if answer is not None:
-                answer.status = answer.retry_after = None
-            response = original(self, *arguments, **named)
-            if answer is not None:
-                answer.status = response.status_code
-                answer.retry_after = _wait(response)
+            if answer is None:
+                return original(self, request, **named)
+            answer.status = answer.retry_after = None
+            # an adapter with rules of its own keeps them
+            lent = type(self) is HTTPAdapter and _noting.kept.suit(request, named.get("proxies"))
+            response = original(_noting.kept if lent else self, request, **named)
+            answer.status = response.status_code
+            answer.retry_after = _wait(response)
             return response
 
         send.notes_answers = True  # type: ignore[attr-defined]
-        HTTPAdapter.send = send  # type: ignore[method-assign]
+        HTTPAdapter.send = send  # type: ignore[assignment, method-assign]
 
 
 def _wait(response: Any) -> float | None:

@@ -3,13 +3,16 @@
 import logging
 import re
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.apprise.answers import noted
 from tocsin.adapters.apprise.masking import mask
 from tocsin.adapters.apprise.rules import MARKDOWN, account, provider, scheme
 from tocsin.ports.sender import Message, SendResult, Traits
 from tocsin.runtime.outgoing import Allows, outgoing
+
+if TYPE_CHECKING:  # it loads requests, which only a send needs
+    from tocsin.adapters.apprise.kept import KeptConnections
 
 _KEY_HEADERS: Final = dict.fromkeys(
     ("json", "jsons", "xml", "xmls", "form", "forms"), "Idempotency-Key"
@@ -92,7 +95,7 @@ class ApprisedChannel:
             unit="bytes" if name == "ntfy" else "characters",
         )
 
-    def send(self, message: Message, allows: Allows | None = None) -> SendResult:
+    def send(self, message: Message, kept: "KeptConnections", allows: Allows | None = None) -> SendResult:
         """See ports.sender."""
         header = _KEY_HEADERS.get(self._scheme)
         if header is not None:
@@ -100,7 +103,7 @@ class ApprisedChannel:
             self._service.headers = own | dict(message.headers) | {header: message.idempotency_key}
         rich = bool(message.html)
         started = time.monotonic()
-        with outgoing(self._timeout, allows) as connections, noted() as answer:
+        with outgoing(self._timeout, allows) as connections, noted(kept) as answer:
             result = self._apprise.notify(
                 title=message.title,
                 body=message.html if rich else message.body,

@@ -2,12 +2,15 @@
 
 import threading
 from collections import OrderedDict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.apprise.channel import ApprisedChannel
 from tocsin.adapters.apprise.rules import account, objection, provider
 from tocsin.ports.sender import Message, SendResult, Traits
 from tocsin.runtime.outgoing import Allows
+
+if TYPE_CHECKING:  # it loads requests, which only a send needs
+    from tocsin.adapters.apprise.kept import KeptConnections
 
 _IDLE: Final = 256
 """Made channels kept for the next message; the longest unused go first."""
@@ -28,6 +31,7 @@ class AppriseSender:
         self._idle: OrderedDict[tuple[str, float], list[ApprisedChannel]] = OrderedDict()
         self._count = 0
         self._traits: OrderedDict[str, Traits] = OrderedDict()
+        self._kept: dict[bool, KeptConnections] = {}
 
     def send(self, url: str, message: Message, timeout: float, *, guarded: bool = False) -> SendResult:
         """See the port."""
@@ -41,7 +45,7 @@ class AppriseSender:
             except ValueError as error:
                 return SendResult(status="refused", error=str(error))
         try:
-            return channel.send(message, self._allows if guarded else None)
+            return channel.send(message, self._connections(guarded), self._allows if guarded else None)
         finally:
             self._give_back(url, timeout, channel)
 
@@ -75,6 +79,17 @@ class AppriseSender:
         with self._lock:
             self._idle.clear()
             self._count = 0
+            while self._kept:
+                self._kept.popitem()[1].close()
+
+    def _connections(self, guarded: bool) -> "KeptConnections":  # noqa: FBT001 - the key of the table
+        """A connection made without the guard is not lent to those who must have it: two sets of them."""
+        from tocsin.adapters.apprise.kept import KeptConnections
+
+        with self._lock:
+            if guarded not in self._kept:
+                self._kept[guarded] = KeptConnections()
+            return self._kept[guarded]
 
     def _take(self, url: str, timeout: float) -> ApprisedChannel | None:
         with self._lock:
