@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench evaluate fuzz lock schemas compose-test clean
@@ -28,7 +29,7 @@ check: setup  ## style, types and dependency rules
 	$(BIN)/lint-imports
 
 test: check  ## checks and all tests; missing backends skip with a reason (REQUIRE_BACKENDS=1: fail)
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadgroup $(PYTEST_ARGS)
 
 bench: setup  ## costs as ratios to named baselines; fails when a target is missed (quiet machine, about ten minutes)
 	@failed=0; for name in polling claims memory parsing classifying sending planning stories; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed

@@ -1,4 +1,4 @@
-"""Real servers for the tests, one of each for the whole run. docs/testing.md says where they come from."""
+"""Real servers for the tests: one broker for the run, one Redis for each of its processes (docs/testing.md)."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,6 +23,13 @@ def _serve(start: Callable[[], AbstractContextManager[str]], name: str) -> Itera
         yield address
     finally:
         server.__exit__(None, None, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs Kafka stays on one process of a run on several, so that there is one broker."""
+    for item in items:
+        if item.get_closest_marker("kafka") or "kafka_servers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
 
 
 @pytest.fixture(scope="session")

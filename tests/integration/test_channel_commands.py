@@ -99,6 +99,8 @@ def test_a_new_address_is_used_only_once_it_is_verified(config: Path, webhook: R
     rows = {row["channel"]: row for row in listed("channels", "list", config=config)}
     assert (rows["new"]["state"], rows["new"]["fallback"], rows["new"]["kind"]) == ("not verified", "hook", "json")
     assert rows["hook"]["added_by"] == "operator"
+    assert "not verified yet" in run("channels", "test", "desk", "new", config=config, code=1)
+    assert len(webhook.calls) == 1
     wrong = "000000" if code[1] != "000000" else "111111"
     assert "not the code" in run("channels", "verify", "desk", "new", wrong, config=config, code=1)
     assert "verified" in run("channels", "verify", "desk", "new", code[1], config=config)

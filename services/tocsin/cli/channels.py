@@ -205,7 +205,13 @@ def send_test(
     """Send a test message the way alerts go, and say what happened. It stands in the ledger too."""
     with Open(config) as opened:
         person = opened.subscriber(subscriber)
-        attempt = _send(opened, person, opened.channel(person, channel), "test", {})
+        wanted = opened.channel(person, channel)
+        if not wanted.verified:
+            raise ConfigurationError(
+                f"channel `{channel}` is not verified yet; enter the code that was sent there: "
+                f"tocsin channels verify {subscriber} {channel} CODE"
+            )
+        attempt = _send(opened, person, wanted, "test", {})
     if as_json:
         Console(soft_wrap=True).print_json(data=_shape(attempt))
     else:
