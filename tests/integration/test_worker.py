@@ -93,6 +93,18 @@ def test_a_handler_that_raises_loses_only_the_poison(bus: SqliteBus) -> None:
     assert sum(bus.lag([ARTICLES], "classifier").values()) == 0
 
 
+def test_the_largest_record_is_set_aside_whatever_the_error_says(bus: SqliteBus) -> None:
+    def misbehave(received: Received) -> None:
+        raise ValueError("it says: " + "all of it, " * 100_000)
+
+    value = bytes(codec.MAX_VALUE_BYTES)
+    bus.publish([Record(topic=ARTICLES, key="large", value=value, time=system_clock())])
+    (letter,) = run_until(bus, Handler(misbehave), DEAD_LETTERS, 1)
+    dead = codec.decode(DeadLetter, letter.value)
+    assert dead.value == value
+    assert dead.reason.startswith("it says: all of it")
+
+
 def test_undecodable_records_are_set_aside(bus: SqliteBus) -> None:
     def misbehave(received: Received) -> None:
         raise PermanentError("not an Article")

@@ -22,6 +22,9 @@ log = structlog.get_logger()
 POLL_TIMEOUT = 1.0
 """Seconds a poll may wait; bounds how long a stop takes."""
 
+_LONGEST_REASON = 4_000
+"""Characters of an exception's text that a dead letter keeps: with the largest value it must still fit on the bus."""
+
 
 class Handler(Protocol):
     """A stage of the pipeline."""
@@ -111,7 +114,8 @@ class Worker:
         return [output for record in batch for output in self._outputs([record])]
 
     def _dead_letter(self, record: Received, error: Exception) -> Record:
-        reason = f"{type(error).__name__}: {error}"
+        text = str(error)[:_LONGEST_REASON]
+        reason = f"{type(error).__name__}: {text}"
         log.error(
             "record.dead_lettered",
             service=self.name,
@@ -129,7 +133,7 @@ class Worker:
             value=record.value[: codec.MAX_VALUE_BYTES],
             headers=dict(record.headers),
             error=type(error).__name__,
-            reason=str(error),
+            reason=text,
             at=self._clock(),
         )
         return codec.record(
