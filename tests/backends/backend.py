@@ -2,11 +2,38 @@
 
 import os
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 
 class BackendMissingError(Exception):
     """This machine cannot run the server; the text says why and what to install."""
+
+
+@contextmanager
+def first_of(*ways: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The address from the first way that can be gone here. Raises BackendMissingError, with all that is missing."""
+    missing: list[str] = []
+    for way in ways:
+        with ExitStack() as stack:
+            try:
+                address = stack.enter_context(way())
+            except BackendMissingError as error:
+                missing.append(str(error))
+                continue
+            yield address
+            return
+    raise BackendMissingError("; ".join(missing))
+
+
+@contextmanager
+def given(variable: str) -> Iterator[str]:
+    """The address in an environment variable."""
+    address = os.environ.get(variable)
+    if not address:
+        raise BackendMissingError(f"{variable} is not set")
+    yield address
 
 
 def free_port() -> int:

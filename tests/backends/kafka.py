@@ -1,4 +1,4 @@
-"""A real Apache Kafka broker: one that runs already, or its jars under Java. docs/testing.md says more."""
+"""A real Apache Kafka broker: one that runs already, a container, or its jars under Java. docs/testing.md says more."""
 
 import os
 import re
@@ -10,11 +10,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.backends.backend import BackendMissingError, cache, free_port
+from tests.backends.backend import BackendMissingError, cache, first_of, free_port, given
+from tests.backends.container import container
 
 POM: Final = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 START_TIMEOUT: Final = 90.0
@@ -43,13 +44,19 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 """
 
 
-@contextmanager
-def start() -> Iterator[str]:
+def start() -> AbstractContextManager[str]:
     """``host:port`` of a broker; its topics are the caller's to name apart."""
-    running = os.environ.get("TOCSIN_TEST_KAFKA")
-    if running:
-        yield running
-        return
+    return first_of(lambda: given("TOCSIN_TEST_KAFKA"), _contained, _own)
+
+
+@contextmanager
+def _contained() -> Iterator[str]:
+    with container("kafka", _answers) as port:
+        yield f"127.0.0.1:{port}"
+
+
+@contextmanager
+def _own() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="tocsin-kafka-") as folder:
         broker = Broker(Path(folder))
         broker.start()

@@ -1,6 +1,5 @@
-"""A real Redis server: one that runs already, or the machine's redis-server. docs/testing.md says more."""
+"""A real Redis server: one that runs already, a container, or the machine's redis-server. docs/testing.md says more."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -8,12 +7,13 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
 import redis
-from tests.backends.backend import BackendMissingError, free_port
+from tests.backends.backend import BackendMissingError, first_of, free_port, given
+from tests.backends.container import container
 
 START_TIMEOUT: Final = 20.0
 HINT: Final = (
@@ -21,13 +21,19 @@ HINT: Final = (
 )
 
 
-@contextmanager
-def start() -> Iterator[str]:
+def start() -> AbstractContextManager[str]:
     """``redis://host:port/0`` of a server; its keys are the caller's to name apart."""
-    running = os.environ.get("TOCSIN_TEST_REDIS")
-    if running:
-        yield running
-        return
+    return first_of(lambda: given("TOCSIN_TEST_REDIS"), _contained, _own)
+
+
+@contextmanager
+def _contained() -> Iterator[str]:
+    with container("redis", _answers) as port:
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def _own() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="tocsin-redis-") as folder:
         server = RedisServer(Path(folder))
         server.start()
@@ -57,7 +63,7 @@ class RedisServer:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         deadline = time.monotonic() + START_TIMEOUT
-        while not self._answers():
+        while not _answers(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"redis-server did not start:\n{self._log.read_text()[-2000:]}")
@@ -87,14 +93,15 @@ class RedisServer:
         self.kill()
         self.start()
 
-    def _answers(self) -> bool:
-        try:
-            with redis.Redis(port=self.port, socket_timeout=1) as client:
-                return bool(client.ping())
-        except redis.AuthenticationError:
-            return True
-        except redis.RedisError:
-            return False
+
+def _answers(port: int) -> bool:
+    try:
+        with redis.Redis(port=port, socket_timeout=1) as client:
+            return bool(client.ping())
+    except redis.AuthenticationError:
+        return True
+    except redis.RedisError:
+        return False
 
 
 def unique_prefix() -> str:
