@@ -41,11 +41,16 @@ def config(tmp_path: Path, webhook: RecordingWebhook) -> Path:
     settings = {"health": {"port": 0}, "notifier": {"allow_private": ["127.0.0.0/8"]}}
     path = tmp_path / "tocsin.yaml"
     path.write_text(json.dumps(settings))
-    loaded = load_settings(path, {})
+    started(path)
+    return path
+
+
+def started(config: Path) -> None:
+    """What a first start does: the subscribers' file is read."""
+    loaded = load_settings(config, {})
     deployment = bootstrap.Deployment(loaded)
     bootstrap.prepare(bootstrap.Configuration(loaded), deployment, ("notifier",))
     deployment.close()
-    return path
 
 
 def run(*arguments: str, config: Path, code: int = 0, stream: Literal["output", "stdout"] = "output") -> str:
@@ -87,6 +92,20 @@ def test_a_test_message_says_what_happened_and_stands_in_the_ledger(config: Path
     assert "--status: one of" in run("deliveries", "list", "--status", "lost", config=config, code=1)
     assert "no delivery `dlv-0`" in run("deliveries", "show", "dlv-0", config=config, code=1)
     run("deliveries", "list", config=config)
+
+
+def test_a_channel_whose_id_only_one_has_is_named_by_it_alone(config: Path, webhook: RecordingWebhook) -> None:
+    assert run("channels", "test", "hook", config=config).startswith("sent in ")
+    assert "nobody has a channel `nope`" in run("channels", "test", "nope", config=config, code=1)
+    assert "one channel at a time" in run("channels", "test", "desk", "hook", "dead", config=config, code=1)
+
+    channel = {"id": "hook", "url": f"json://127.0.0.1:{webhook.port}/{SECRET}"}
+    people = [{"id": id, "channels": [channel], "subscriptions": []} for id in ("desk", "floor")]
+    (config.parent / "subscribers.yaml").write_text(json.dumps({"subscribers": people}))
+    started(config)
+    said = run("channels", "test", "hook", config=config, code=1)
+    assert "desk, floor; tocsin channels test SUBSCRIBER hook" in said
+    assert len(webhook.calls) == 1
 
 
 def test_a_new_address_is_used_only_once_it_is_verified(config: Path, webhook: RecordingWebhook) -> None:

@@ -200,16 +200,21 @@ def verify(
 
 @app.command("test")
 def send_test(
-    subscriber: SubscriberArgument, channel: ChannelArgument, config: ConfigOption = None, as_json: JsonOption = False
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="[SUBSCRIBER] CHANNEL", help="The channel's id, after its subscriber's where needed."),
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Send a test message the way alerts go, and say what happened. It stands in the ledger too."""
     with Open(config) as opened:
-        person = opened.subscriber(subscriber)
-        wanted = opened.channel(person, channel)
+        person = _owner(opened, names)
+        wanted = opened.channel(person, names[-1])
         if not wanted.verified:
             raise ConfigurationError(
-                f"channel `{channel}` is not verified yet; enter the code that was sent there: "
-                f"tocsin channels verify {subscriber} {channel} CODE"
+                f"channel `{wanted.id}` is not verified yet; enter the code that was sent there: "
+                f"tocsin channels verify {person.id} {wanted.id} CODE"
             )
         attempt = _send(opened, person, wanted, "test", {})
     if as_json:
@@ -234,6 +239,24 @@ def remove(subscriber: SubscriberArgument, channel: ChannelArgument, config: Con
 def key() -> None:
     """Print a new key for `notifier.key` or `notifier.key_file`: it seals stored addresses and signs links."""
     typer.echo(new_key())
+
+
+def _owner(opened: Open, names: list[str]) -> Subscriber:
+    """Whose channel is meant. Raises ConfigurationError."""
+    if len(names) > 2:  # noqa: PLR2004 - subscriber and channel
+        raise ConfigurationError("one channel at a time: tocsin channels test SUBSCRIBER CHANNEL")
+    if len(names) > 1:
+        return opened.subscriber(names[0])
+    id = names[0]
+    owners = [person for person in opened.people.subscribers() if any(each.id == id for each in person.channels)]
+    if len(owners) == 1:
+        return owners[0]
+    if owners:
+        several = ", ".join(each.id for each in owners)
+        raise ConfigurationError(f"several have a channel `{id}`: {several}; tocsin channels test SUBSCRIBER {id}")
+    raise ConfigurationError(
+        f"nobody has a channel `{id}`; `tocsin channels list` shows what there is, once Tocsin has read the file"
+    )
 
 
 def _send(opened: Open, person: Subscriber, channel: Channel, kind: str, facts: dict[str, str]) -> Attempt:
