@@ -21,6 +21,7 @@ from tocsin.cli.deliveries import (
     print_record,
     shape,
     status_of,
+    two_lines,
 )
 from tocsin.domain.delivery import Status
 from tocsin.domain.errors import ConfigurationError
@@ -59,17 +60,20 @@ def list_letters(
     if as_json:
         print_json({"deliveries": [shape(each) for each in records], "records": [_shape(each) for each in shown]})
         return
-    # an id is there to be copied: whole, whatever the width
-    table = Table("at (UTC)", "where", "what", "why", Column("id", no_wrap=True), box=None)
+    table = Table(Column("at (UTC)", no_wrap=True), Column("where, and id", no_wrap=True), "what, and why", box=None)
     for record in records:
         assert record.outcome is not None
-        where = f"{record.subscriber} over {record.channel}"
-        why = f"{status_of(record)}: {error_of(record) or ''}"
-        words = (where, record.headline or record.kind, why, record.id)
-        table.add_row(f"{record.outcome.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
+        table.add_row(
+            f"{record.outcome.at:%Y-%m-%d %H:%M:%S}",
+            two_lines(f"{record.subscriber} over {record.channel}", record.id),
+            two_lines(record.headline or record.kind, f"{status_of(record)}: {error_of(record) or ''}"),
+        )
     for each in shown:
-        words = (each.letter.service, each.letter.origin, f"{each.letter.error}: {each.letter.reason}", each.id)
-        table.add_row(f"{each.letter.at:%Y-%m-%d %H:%M:%S}", *map(Text, words))
+        table.add_row(
+            f"{each.letter.at:%Y-%m-%d %H:%M:%S}",
+            two_lines(each.letter.service, each.id),
+            two_lines(each.letter.origin, f"{each.letter.error}: {each.letter.reason}"),
+        )
     Console().print(table if table.rows else "none")
 
 

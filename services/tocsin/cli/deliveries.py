@@ -112,22 +112,23 @@ def print_json(data: Any) -> None:
 
 
 def print_table(records: list[DeliveryRecord]) -> None:
-    """One line each."""
-    # an id is there to be copied: whole, whatever the width
-    names = ("planned (UTC)", "to", "status", "tries", "what", "error")
-    table = Table(*names, Column("id", no_wrap=True), box=None)
+    """Two lines each."""
+    whole = Column("planned (UTC)", no_wrap=True), "status", Column("to, and id", no_wrap=True)
+    table = Table(*whole, "what, and error", box=None)
     for record in records:
-        what = record.headline or record.kind
+        tries = f" ({len(record.attempts)})" if len(record.attempts) > 1 else ""
         table.add_row(
             f"{record.planned:%Y-%m-%d %H:%M:%S}",
-            Text(f"{record.subscriber} over {record.channel}"),
-            status_of(record),
-            str(len(record.attempts)),
-            Text(what, overflow="ellipsis", no_wrap=True),
-            Text(error_of(record) or "", overflow="fold"),
-            Text(record.id),
+            f"{status_of(record)}{tries}",
+            two_lines(f"{record.subscriber} over {record.channel}", record.id),
+            two_lines(record.headline or record.kind, error_of(record) or ""),
         )
     Console().print(table if records else "none")
+
+
+def two_lines(first: str, second: str) -> Text:
+    """A cell of a list: an id or a reason needs a line of its own, or it is cut to pieces on a narrow terminal."""
+    return Text(first).append(f"\n{second}" if second else "", "dim")
 
 
 def print_record(record: DeliveryRecord, *, as_json: bool) -> None:

@@ -166,7 +166,7 @@ class TerminalBell:
         alert, outcome = pair
         article, verdict = alert.signal.article, alert.signal.classification
         events = "  ".join(
-            f"[bold]{event.type}[/] {ARROWS.get(event.direction, '')} {event.confidence:.0%}"
+            f"[bold]{event.type}[/] {ARROWS.get(event.direction, '')} {min(0.99, event.confidence):.0%}"
             for event in verdict.events
         )
         phrases = dict.fromkeys(evidence.text for event in verdict.events for evidence in event.evidence)

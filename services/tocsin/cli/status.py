@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tocsin.bootstrap import Deployment
 from tocsin.cli.configured import ConfigOption, settings_from
@@ -70,8 +71,8 @@ def _print(report: dict[str, Any]) -> None:
     table.add_row("feeds failing", str(len(feeds["failing"])))
     console.print(table)
     for feed in feeds["failing"]:
-        console.print(f"  {feed['id']}: {feed['error']} ({feed['errors']} in a row, next try {feed['next_check']})")
+        again = f", next try {feed['next_check'][:19].replace('T', ' ')} UTC" if feed["next_check"] else ""
+        console.print(Text(f"  {feed['id']}: {feed['error']} ({feed['errors']} in a row{again})"))
     for feed in feeds["disabled"]:
-        console.print(
-            f"  {feed['id']}: not polled any more: {feed['reason']}; `tocsin feeds wake {feed['id']}` tries again"
-        )
+        said = f"  {feed['id']}: not polled any more: {feed['reason']}; `tocsin feeds wake {feed['id']}` tries again"
+        console.print(Text(said))
