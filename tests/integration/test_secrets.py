@@ -77,7 +77,7 @@ def test_no_secret_leaves_its_place(
         deployment.people = people
         sender = SenderByScheme(dict.fromkeys(SCHEMES, WebhookSender()), AppriseSender())
         deployment.ring(fresh(channels=tuple(channel.id for channel in channels)))
-        settings = replace(QUICK, attempts=2, breaker_failures=2, threads=8)
+        settings = replace(QUICK, timeout=0.5, attempts=2, breaker_failures=2, threads=8)
         with deployment.running(sender, settings):
             assert eventually(lambda: _ended(deployment) >= {channel.id for channel in channels}, 60)
     outcomes = deployment.outcomes(len(channels))
