@@ -26,10 +26,13 @@ def _serve(start: Callable[[], AbstractContextManager[str]], name: str) -> Itera
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs Kafka stays on one process of a run on several, so that there is one broker."""
+    """Of a run on several processes, one has all that needs Kafka, so that there is one broker, and all that starts
+    services as an operator does: several such scenes at a time would be too much for a small machine.
+    """
     for item in items:
-        if item.get_closest_marker("kafka") or "kafka_servers" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
+        needs_kafka = item.get_closest_marker("kafka") or "kafka_servers" in getattr(item, "fixturenames", ())
+        if needs_kafka or item.path.parent.name == "acceptance":
+            item.add_marker(pytest.mark.xdist_group("scenes"))
 
 
 @pytest.fixture(scope="session")
