@@ -25,6 +25,7 @@ def _serve(start: Callable[[], AbstractContextManager[str]], name: str) -> Itera
         server.__exit__(None, None, None)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a run on several processes, one has all that needs Kafka, so that there is one broker, and all that starts
     services as an operator does: several such scenes at a time would be too much for a small machine.
