@@ -29,7 +29,7 @@ check: setup  ## style, types and dependency rules
 	$(BIN)/lint-imports
 
 test: check  ## checks and all tests; missing backends skip with a reason (REQUIRE_BACKENDS=1: fail)
-	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest $(if $(filter-out 1,$(JOBS)),--numprocesses=$(JOBS)) $(PYTEST_ARGS)
 
 bench: setup  ## costs as ratios to named baselines; fails when a target is missed (quiet machine, about ten minutes)
 	@failed=0; for name in polling claims memory parsing classifying sending planning stories; do $(BIN)/python -m benchmarks.$$name || failed=1; done; exit $$failed

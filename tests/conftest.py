@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from tests.backends import kafka, redis
@@ -25,15 +26,12 @@ def _serve(start: Callable[[], AbstractContextManager[str]], name: str) -> Itera
         server.__exit__(None, None, None)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a run on several processes, one has all that needs Kafka, so that there is one broker, and all that starts
-    services as an operator does: several such scenes at a time would be too much for a small machine.
-    """
-    for item in items:
-        needs_kafka = item.get_closest_marker("kafka") or "kafka_servers" in getattr(item, "fixturenames", ())
-        if needs_kafka or item.path.parent.name == "acceptance":
-            item.add_marker(pytest.mark.xdist_group("scenes"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How a run on several processes is shared out: see tests.backends.sharing."""
+    from tests.backends.sharing import Sharing
+
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")

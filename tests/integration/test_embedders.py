@@ -15,9 +15,6 @@ from tocsin.adapters.embedding.choose import open_embedder
 from tocsin.domain.errors import ConfigurationError
 from tocsin.ports.embedder import Embedder
 
-# a session of an embedder takes seconds to open: all on one process
-pytestmark = pytest.mark.xdist_group("embedders")
-
 RATES = {
     "en": "The central bank raised its key interest rate",
     "de": "Die Notenbank hat den Leitzins angehoben",

@@ -15,9 +15,6 @@ from tocsin.learning.evaluate import Evaluation, evaluate
 from tocsin.learning.items import read_items
 from tocsin.settings.schema import ClassifierSettings
 
-# what one reading of the sets told is kept for the next test: all on one process
-pytestmark = pytest.mark.xdist_group("judgement")
-
 DATA = Path(__file__).parents[1] / "data"
 FIRST = [json.loads(line) for line in (DATA / "first_items.jsonl").read_text(encoding="utf-8").splitlines()]
 LANGUAGES = 15

@@ -14,9 +14,6 @@ from tocsin.learning.design import build
 from tocsin.learning.fit import fit
 from tocsin.learning.items import LabelledItem, of_examples
 
-# the embedded examples are kept for the next test: all on one process
-pytestmark = pytest.mark.xdist_group("fit")
-
 TYPES = ("market.earnings", "policy.monetary")
 RATE = "Riksbanken höjer styrräntan med en kvarts procentenhet"
 
