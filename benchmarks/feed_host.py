@@ -1,11 +1,12 @@
 """A web server in a process of its own, as cheap as can be, that is 2,000 hosts: it listens on all of 127.0.0.0/8."""
 
 import asyncio
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Final
+
+from benchmarks.server_process import served
 
 SIZE: Final = 36_000
 _ITEM: Final = (
@@ -62,14 +63,8 @@ def _serve(told: Connection) -> None:
 @contextmanager
 def feed_host() -> Iterator[int]:
     """The port, for as long as the context lasts."""
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.kill()
-        process.join()
+    with served(_serve) as told:
+        yield told.recv()
 
 
 def urls(port: int, count: int, path: str = "feed") -> list[str]:

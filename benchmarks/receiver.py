@@ -1,46 +1,42 @@
 """An HTTP receiver in a process of its own, as cheap as can be: it says 200 and notes when each request came."""
 
 import asyncio
-import multiprocessing
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
+
+from benchmarks.server_process import served
 
 _ANSWER: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 class Receiver:
-    """Listens on ``ports`` of 127.0.0.1 while the context lasts."""
+    """What listens on ``ports`` of 127.0.0.1."""
 
-    def __init__(self, listeners: int = 1) -> None:
-        self._ours, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(theirs, listeners), daemon=True
-        )
-        self._process.start()
-        self.ports: list[int] = self._ours.recv()
+    def __init__(self, server: Connection) -> None:
+        self._server = server
+        self.ports: list[int] = server.recv()
 
     def expect(self, count: int) -> None:
         """Forget what came; the next ``count`` requests are waited for."""
-        self._ours.send(count)
-        self._ours.recv()
+        self._server.send(count)
+        self._server.recv()
 
     def wait(self, seconds: float) -> list[float]:
         """When those came, on the monotonic clock. Raises TimeoutError when they are not all there in time."""
-        if not self._ours.poll(seconds):
+        if not self._server.poll(seconds):
             raise TimeoutError("not all messages have arrived")
-        arrived: list[float] = self._ours.recv()
+        arrived: list[float] = self._server.recv()
         return arrived
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.kill()
-        self._process.join()
+@contextmanager
+def receiver(listeners: int = 1) -> Iterator[Receiver]:
+    """A receiver on that many ports, for as long as the context lasts."""
+    with served(_serve, listeners) as server:
+        yield Receiver(server)
 
 
 class _Log:

@@ -22,7 +22,7 @@ import structlog
 from tests.integration.receivers import hang, raw_server
 from tests.unit.notifier.alerts import alert
 
-from benchmarks.receiver import Receiver
+from benchmarks.receiver import Receiver, receiver
 from tocsin.adapters.apprise.channel import silence
 from tocsin.adapters.apprise.sender import AppriseSender
 from tocsin.adapters.sqlite.bus import SqliteBus
@@ -136,12 +136,12 @@ def send_all(outbox: SqliteOutbox, deliveries: list[Delivery]) -> float:
     return time.monotonic() - began
 
 
-def apart(measure: Callable[[list[int]], float], receiver: Receiver) -> float:
+def apart(measure: Callable[[list[int]], float], there: Receiver) -> float:
     """What ``measure`` gives in a process of its own; all it says it sent must have arrived."""
-    receiver.expect(WARM + MESSAGES)
+    there.expect(WARM + MESSAGES)
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        rate = process.submit(measure, receiver.ports).result()
-    receiver.wait(1)
+        rate = process.submit(measure, there.ports).result()
+    there.wait(1)
     return rate
 
 
@@ -153,11 +153,11 @@ def wait_beside_bad_ones() -> float:
         return Response()
 
     with ExitStack() as stack:
-        receiver = stack.enter_context(Receiver())
+        there = stack.enter_context(receiver())
         slow = stack.enter_context(LocalServer(slowly))
         dead = stack.enter_context(raw_server(hang))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        good = [Channel(id=f"c{n}", url=f"json://127.0.0.1:{receiver.ports[0]}/c{n}") for n in range(198)]
+        good = [Channel(id=f"c{n}", url=f"json://127.0.0.1:{there.ports[0]}/c{n}") for n in range(198)]
         bad = [
             Channel(id="dead", url=f"json://127.0.0.1:{dead}/"),
             Channel(id="slow", url=f"json://127.0.0.1:{slow.port}/"),
@@ -166,10 +166,10 @@ def wait_beside_bad_ones() -> float:
         outbox.plan([planned(channel.id, n) for channel in bad for n in range(100)], system_clock())
         waits: list[float] = []
         for turn in range(11):
-            receiver.expect(198)
+            there.expect(198)
             began = time.monotonic()
             outbox.plan([planned(channel.id, 6_000 + turn) for channel in good], system_clock())
-            arrived = receiver.wait(60)
+            arrived = there.wait(60)
             if turn:  # the first use loads plugins
                 waits += [at - began for at in arrived]
         return sorted(waits)[int(len(waits) * 0.99)]
@@ -178,8 +178,8 @@ def wait_beside_bad_ones() -> float:
 def main() -> None:
     """Run, print, and fail when a target is missed."""
     quiet()
-    with Receiver(HOSTS) as receiver:
-        rounds = [(apart(bare, receiver), apart(ours, receiver)) for _ in range(ROUNDS)]
+    with receiver(HOSTS) as there:
+        rounds = [(apart(bare, there), apart(ours, there)) for _ in range(ROUNDS)]
     base, mine = (statistics.median(rates) for rates in zip(*rounds, strict=True))
     ratios = [mine / base for base, mine in rounds]
     ratio = statistics.median(ratios)

@@ -38,6 +38,9 @@ from tocsin.testing.webhook import RecordingWebhook
 POLL = 0.5
 """Seconds between two looks at a sample feed."""
 
+READY = 60.0
+"""Seconds that the pipeline may take to ask for the first feed; the very first start of a machine takes the longest."""
+
 LINGER = 4.0
 """Seconds the demo goes on after the last item, so that it can ring."""
 
@@ -45,7 +48,8 @@ LINGER = 4.0
 def demo(
     headless: Annotated[bool, typer.Option("--headless", help="Print plainly; for scripts.")] = False,
     duration: Annotated[
-        str | None, typer.Option("--for", metavar="TIME", help="How long: 30s, 2m. Otherwise until all is said.")
+        str | None,
+        typer.Option("--for", metavar="TIME", help="How long feeds are read: 30s, 2m. Otherwise until all is said."),
     ] = None,
     json_output: Annotated[
         bool, typer.Option("--json", help="One JSON object a line for each delivered alert.")
@@ -66,7 +70,7 @@ def demo(
         settings = _settings(Path(folder), server, webhook)
         configuration = bootstrap.Configuration(settings)
         bell.opening(len(bundled()), seconds)
-        threading.Timer(seconds, stop.set).start()
+        threading.Thread(target=_end, args=(server, seconds, stop), daemon=True).start()
         pipeline = threading.Thread(target=bootstrap.run, args=(configuration, bootstrap.ROLES, stop), name="pipeline")
         pipeline.start()
         for value in _watch(settings, stop):
@@ -79,6 +83,13 @@ def demo(
                     bell.delivered(value)
         pipeline.join()
         bell.closing(len(webhook.calls))
+
+
+def _end(server: FeedServer, seconds: float, stop: threading.Event) -> None:
+    """Set ``stop`` when the feeds have been read for so long."""
+    server.asked.wait(READY)
+    stop.wait(seconds)
+    stop.set()
 
 
 def _watch(settings: Settings, stop: threading.Event) -> Iterator[msgspec.Struct]:

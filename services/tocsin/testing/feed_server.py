@@ -16,7 +16,11 @@ from tocsin.testing.web import LocalServer, Request, Response
 
 
 class FeedServer(LocalServer):
-    """Serves each feed at ``/<feed id>``. ``speed`` makes the items' clock run faster than the wall's."""
+    """Serves each feed at ``/<feed id>``. ``speed`` makes the items' clock run faster than the wall's.
+
+    The clock starts when a feed is first asked for, and ``asked`` is set: however long its reader takes to get ready,
+    items come one after the other.
+    """
 
     def __init__(
         self, feeds: Sequence[SampleFeed], *, host: str = "127.0.0.1", port: int = 0, speed: float = 1.0
@@ -24,7 +28,8 @@ class FeedServer(LocalServer):
         self._feeds = {feed.id: feed for feed in feeds}
         self._lock = threading.Lock()
         self._speed = speed
-        self.start = datetime.now(UTC)
+        self.start: datetime | None = None
+        self.asked = threading.Event()
         self.requests = 0
 
         super().__init__(self._answer, host=host, port=port)
@@ -44,18 +49,20 @@ class FeedServer(LocalServer):
         with self._lock:
             self.requests += 1
             feed = self._feeds.get(request.path.strip("/"))
+            start = self.start = self.start or datetime.now(UTC)
             elapsed = self._elapsed()
+        self.asked.set()
         if feed is None:
             return Response(status=404)
         items = [item for item in feed.items if item.at <= elapsed]
-        kind, body = document(feed, items, base=f"http://{feed.id}.example", start=self.start)
+        kind, body = document(feed, items, base=f"http://{feed.id}.example", start=start)
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if request.headers.get("if-none-match") == etag:
             return Response(status=304, headers={"ETag": etag})
         return Response(headers={"Content-Type": kind, "ETag": etag}, body=body)
 
     def _elapsed(self) -> float:
-        return (datetime.now(UTC) - self.start).total_seconds() * self._speed
+        return (datetime.now(UTC) - self.start).total_seconds() * self._speed if self.start else 0.0
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 
 
 class SampleItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An item. ``at`` is when it is released, in seconds after the server's start."""
+    """An item. ``at`` is when it is released, in seconds after the first request."""
 
     id: str
     title: str
